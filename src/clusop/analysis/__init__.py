@@ -1,0 +1,1 @@
+"""What a run's plan, times and prices mean: verdict, islands, causes, time, money, confidence. Pure."""

@@ -1,0 +1,26 @@
+"""The command line: :func:`run` is what ``clusop`` starts."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["run"]
+
+_OF_THE_EXTRA = frozenset({"click", "rich", "shellingham", "typer"})
+_EXIT_BAD_USAGE = 2
+
+
+def run() -> None:
+    """Run the command line with the process's arguments. Never returns: it raises ``SystemExit``.
+
+    Exit codes: 0 done, 1 a bug (with its traceback), 2 bad usage or input, 3 ``--fail-on`` matched.
+    """
+    try:
+        from clusop.cli.root import main
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _OF_THE_EXTRA:
+            raise
+        sys.stderr.write(f"clusop: the package {missing!r} is missing. Install it with: pip install 'clusop[cli]'\n")
+        raise SystemExit(_EXIT_BAD_USAGE) from None
+    raise SystemExit(main())

@@ -38,7 +38,9 @@ class TimeMetrics:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One engine's names. ``has_premium`` says whether its use has a price of its own."""
+    """One engine's names. ``has_premium`` says whether its use has a price of its own, ``has_vendor_functions`` whether its
+    runtime has SQL functions that Apache Spark does not know.
+    """
 
     id: str
     title: str
@@ -52,8 +54,9 @@ class Dialect:
     arrow_boundaries: frozenset[str]
     time: TimeMetrics
     has_premium: bool
+    has_vendor_functions: bool
 
-    def kind_of(self, name: str, flagged_native: bool | None = None) -> Kind:
+    def kind_of(self, name: str, *, flagged_native: bool | None = None) -> Kind:
         """The kind of an operator by its canonical name alone; its place in the plan may still make it terminal."""
         kind = self.by_name.get(name)
         if kind is not None:
@@ -99,12 +102,17 @@ def classify(plan: Plan, spoken: Dialect) -> tuple[Kind, ...]:
     CollectLimit and Coalesce are terminal and marginal only at the root of the plan or of a subquery; elsewhere they are
     JVM work like any other.
     """
-    kinds = [spoken.kind_of(operator.name, operator.flagged_native) for operator in plan.operators]
+    known: dict[tuple[str, bool | None], Kind] = {}  # plans repeat few names often
+    kinds: list[Kind] = []
+    for operator in plan.operators:
+        key = (operator.name, operator.flagged_native)
+        kind = known.get(key)
+        if kind is None:
+            kind = known.setdefault(key, spoken.kind_of(operator.name, flagged_native=operator.flagged_native))
+        kinds.append(kind)
     _mark_logical(plan, kinds)
     starts = [
-        index
-        for index, operator in enumerate(plan.operators)
-        if operator.parent < 0 or operator.link is not Link.CHILD
+        index for index, operator in enumerate(plan.operators) if operator.parent < 0 or operator.link is not Link.CHILD
     ]
     allowed: set[int] = set()
     frozen = tuple(kinds)
@@ -124,7 +132,9 @@ def _mark_logical(plan: Plan, kinds: list[Kind]) -> None:
         if operator.parent < 0:
             continue
         above = plan.operators[operator.parent].name
-        if kinds[operator.parent] is Kind.LOGICAL or (above.startswith("Execute ") and above == f"Execute {operator.name}"):
+        if kinds[operator.parent] is Kind.LOGICAL or (
+            above.startswith("Execute ") and above == f"Execute {operator.name}"
+        ):
             kinds[index] = Kind.LOGICAL
 
 
@@ -138,7 +148,7 @@ def dialect_ids() -> tuple[str, ...]:
 
 @cache
 def _load(dialect_id: str) -> dict[str, object]:
-    path = resources.files("clusop.plan").joinpath("dialects", f"{dialect_id}.json")
+    path = resources.files("clusop.plan").joinpath("dialects").joinpath(f"{dialect_id}.json")
     loaded: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 
@@ -178,13 +188,18 @@ def _build(base: dict, own: dict, dialect_id: str) -> Dialect:  # type: ignore[t
             operator_exclusive=own.get("time", {}).get("operator_exclusive", ""),
         ),
         has_premium=bool(own.get("has_premium", False)),
+        has_vendor_functions=bool(own.get("has_vendor_functions", False)),
     )
 
 
 def engine_of_names(plan: Plan) -> str:
     """The engine whose native names occur in ``plan``: the one with most, ``""`` where none does."""
     counts = {
-        dialect_id: sum(1 for operator in plan.operators if _speaks(dialect(dialect_id), operator.name, operator.flagged_native))
+        dialect_id: sum(
+            1
+            for operator in plan.operators
+            if _speaks(dialect(dialect_id), operator.name, flagged_native=operator.flagged_native)
+        )
         for dialect_id in dialect_ids()
         if dialect_id != PLAIN_SPARK
     }
@@ -192,7 +207,7 @@ def engine_of_names(plan: Plan) -> str:
     return best if best and counts[best] else ""
 
 
-def _speaks(spoken: Dialect, name: str, flagged_native: bool | None) -> bool:
+def _speaks(spoken: Dialect, name: str, *, flagged_native: bool | None) -> bool:
     if spoken.native_pattern is not None and spoken.native_pattern.match(name):
         return True
     return bool(flagged_native) and spoken.id == "photon"

@@ -16,7 +16,10 @@ MAX_ARGUMENT_CHARS = 4096
 
 _CODEGEN_PREFIX = re.compile(r"^\*\s*(?:\((\d+)\)\s*)?")
 _WORD = re.compile(r"[A-Za-z_][\w$]*")
-_SCAN_HEAD = re.compile(r"^(?P<head>(?:File)?Scan|PhotonScan|PhotonFileSourceScan|CometScan|CometNativeScan|BatchScan|CometBatchScan)\b:?\s*(?:\[native_\w+\]\s*)?")
+_SCAN_HEAD = re.compile(
+    r"^(?P<head>(?:File)?Scan|PhotonScan|PhotonFileSourceScan|CometScan|CometNativeScan|BatchScan|CometBatchScan)\b:?\s*"
+    r"(?:\[native_\w+\]\s*)?"
+)
 _V2_FORMATS = frozenset({"parquet", "orc", "csv", "json", "text", "avro", "xml"})
 _CODEGEN_NUMBER = re.compile(r"\((\d+)\)")
 

@@ -1,0 +1,1 @@
+"""From facts to pages: one view model, rendered as terminal text, HTML and JSON."""

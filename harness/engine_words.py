@@ -1,0 +1,129 @@
+"""Listens to a running application and keeps what Comet itself says of every finished execution.
+
+It is the independent oracle of the recorded logs: event logs of Spark 3.5 carry no reasons, the live plan does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyspark.sql import SparkSession
+
+__all__ = ["EngineWords", "ExecutionWords", "parse_extended_info"]
+
+_NODE = re.compile(r"^[\s:|+*-]*(?:\(\d+\)\s*)?(?P<name>[A-Za-z]\w*)(?P<rest>.*)$")
+_REASONS = re.compile(r"\[COMET: (?P<reasons>.*)\]\s*$")
+# Comet joins its reasons with ", " and writes commas inside them: these are the places where a sentence goes on.
+_BETWEEN_REASONS = re.compile(r"(?<!it anyway)(?<!more information), (?!\d)")
+_EXPRESSION_ID = re.compile(r"#\d+L?\b")
+_COVERAGE = re.compile(r"Comet accelerated (?P<native>\d+) out of (?P<eligible>\d+) eligible operators")
+_LONGEST_ARGUMENTS = 100
+_EXECUTION_END = "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionEnd"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionWords:
+    """What Comet says of one execution: operators native of those eligible, and its reasons by operator."""
+
+    execution_id: int
+    native: int | None
+    eligible: int | None
+    reasons: tuple[tuple[str, str], ...]
+    failed: bool = False
+    unavailable: str = ""
+
+
+def _without_statistics(text: str) -> str:
+    """Long bracketed arguments (a Delta relation prints its whole snapshot) as ``(…)``."""
+    kept: list[str] = []
+    opened, depth = 0, 0
+    for position, character in enumerate(text):
+        if character == "(":
+            opened = len(kept) if depth == 0 else opened
+            depth += 1
+        kept.append(character)
+        if character == ")" and depth:
+            depth -= 1
+            if depth == 0 and len(kept) - opened > _LONGEST_ARGUMENTS:
+                kept[opened:] = ["(…)"]
+        elif position == len(text) - 1 and depth and len(kept) - opened > _LONGEST_ARGUMENTS:
+            kept[opened:] = ["(…"]
+    return "".join(kept)
+
+
+def parse_extended_info(text: str) -> tuple[int | None, int | None, tuple[tuple[str, str], ...]]:
+    """Native and eligible operators, and the (operator, reason) pairs of ``ExtendedExplainInfo``'s verbose tree."""
+    reasons: list[tuple[str, str]] = []
+    native = eligible = None
+    for line in text.splitlines():
+        if coverage := _COVERAGE.search(line):
+            native, eligible = int(coverage["native"]), int(coverage["eligible"])
+            continue
+        node, said = _NODE.match(line), _REASONS.search(line)
+        if node and said:
+            plain = _EXPRESSION_ID.sub("", _without_statistics(said["reasons"]))
+            reasons += [(node["name"], reason) for reason in _BETWEEN_REASONS.split(plain) if reason]
+    return native, eligible, tuple(dict.fromkeys(reasons))
+
+
+class EngineWords:
+    """A ``SparkListenerInterface`` in Python: every event crosses into Python, which is fine for a recording and for
+    nothing else.
+    """
+
+    class Java:
+        """What Py4J lets this object stand for."""
+
+        implements = ("org.apache.spark.scheduler.SparkListenerInterface",)
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._gateway: Any = spark.sparkContext._gateway  # noqa: SLF001 - PySpark has no public door to Py4J
+        self._context: Any = spark.sparkContext._jsc.sc()  # noqa: SLF001 - see above
+        self.by_execution: dict[int, ExecutionWords] = {}
+
+    def attach(self) -> None:
+        """Register with the application's listener bus."""
+        from pyspark.java_gateway import ensure_callback_server_started
+
+        ensure_callback_server_started(self._gateway)
+        self._context.addSparkListener(self)
+
+    def drain(self) -> None:
+        """Wait until the bus has delivered all that happened so far."""
+        self._context.listenerBus().waitUntilEmpty(60_000)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """All executions, by id."""
+        return [asdict(words) for _, words in sorted(self.by_execution.items())]
+
+    def onOtherEvent(self, event: Any) -> None:  # noqa: N802 - Spark's name
+        """Keep the words of an execution that ended."""
+        if event.getClass().getName() != _EXECUTION_END:
+            return
+        execution_id = int(event.executionId())
+        failed = bool(event.errorMessage().isDefined() and event.errorMessage().get())
+        plan = event.qe()
+        if plan is None:
+            self.by_execution[execution_id] = ExecutionWords(execution_id, None, None, (), failed, "no live plan")
+            return
+        try:
+            info = self._gateway.jvm.org.apache.comet.ExtendedExplainInfo()
+            native, eligible, reasons = parse_extended_info(info.generateExtendedInfo(plan.executedPlan()))
+        except Exception as error:  # noqa: BLE001 - a plan that cannot be asked (it failed while planning) is recorded as such
+            self.by_execution[execution_id] = ExecutionWords(execution_id, None, None, (), failed, type(error).__name__)
+            return
+        self.by_execution[execution_id] = ExecutionWords(execution_id, native, eligible, reasons, failed)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name.startswith("on"):
+            return lambda *_arguments: None
+        raise AttributeError(name)
+
+    def toString(self) -> str:  # noqa: N802 - Java's name
+        """What a log line about this listener shows."""
+        return "clusop harness listener"

@@ -1,0 +1,107 @@
+"""Builds a real Spark session: plain, or with the Comet engine, and Delta where its jars are there.
+
+The Comet jar stands in ``spark.jars`` *and* ``spark.driver.extraClassPath``: the plugin and the shuffle manager are loaded
+before ``spark.jars`` is looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+__all__ = ["COMET_SETTINGS", "DELTA_SETTINGS", "Engine", "build_session"]
+
+Engine: TypeAlias = Literal["comet", "none"]
+
+COMET_SETTINGS = {
+    "spark.plugins": "org.apache.spark.CometPlugin",
+    "spark.shuffle.manager": "org.apache.spark.sql.comet.execution.shuffle.CometShuffleManager",
+    "spark.comet.enabled": "true",
+    "spark.comet.exec.enabled": "true",
+    "spark.comet.exec.shuffle.enabled": "true",
+    "spark.comet.explainFallback.enabled": "true",
+    "spark.comet.explain.format": "verbose",
+    "spark.memory.offHeap.enabled": "true",
+    "spark.memory.offHeap.size": "2g",
+}
+"""What switches Comet on."""
+
+DELTA_SETTINGS = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    # 50 by default: a small table's own log reading would be fifty tasks a query.
+    "spark.databricks.delta.snapshotPartitions": "2",
+}
+"""What switches Delta on."""
+
+_ALWAYS = {
+    "spark.driver.memory": "2g",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "localhost",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.catalogImplementation": "in-memory",
+}
+
+
+def build_session(  # noqa: PLR0913 - each is one fact about the application, all named
+    engine: Engine,
+    *,
+    application: str,
+    scratch: Path,
+    comet_jar: Path | None = None,
+    delta_jars: Sequence[Path] = (),
+    event_log: Path | None = None,
+    master: str = "local[2]",
+    settings: Mapping[str, str] | None = None,
+) -> SparkSession:
+    """A new session. ``scratch`` takes the warehouse and temporary files, ``event_log`` (a folder, made if absent) the
+    zstd-compressed event log. ``comet_jar`` is needed for ``engine="comet"``; without ``delta_jars`` there is no Delta.
+    """
+    from pyspark.sql import SparkSession
+
+    scratch = scratch.resolve()
+    scratch.mkdir(parents=True, exist_ok=True)
+    # Workers must run the interpreter that pickled the functions, not the first python3 on the PATH.
+    os.environ["SPARK_WORKER_DIR"] = str(scratch / "executors")  # else executors write into the installed PySpark
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    chosen = dict(_ALWAYS)
+    chosen["spark.sql.warehouse.dir"] = (scratch / "warehouse").as_uri()
+    chosen["spark.local.dir"] = str(scratch / "local")
+    chosen["spark.driver.extraJavaOptions"] = f"-Dderby.system.home={scratch} -Duser.timezone=UTC"
+    jars = list(delta_jars)
+    if jars:
+        chosen |= DELTA_SETTINGS
+    if engine == "comet":
+        if comet_jar is None:
+            message = "engine 'comet' needs the path of its jar"
+            raise ValueError(message)
+        jars.insert(0, comet_jar)
+        chosen |= COMET_SETTINGS
+    if jars:
+        chosen["spark.jars"] = ",".join(str(jar) for jar in jars)
+        on_class_path = os.pathsep.join(str(jar) for jar in jars)
+        chosen["spark.driver.extraClassPath"] = chosen["spark.executor.extraClassPath"] = on_class_path
+    if event_log is not None:
+        event_log.mkdir(parents=True, exist_ok=True)
+        chosen |= {
+            "spark.eventLog.enabled": "true",
+            "spark.eventLog.dir": event_log.resolve().as_uri(),
+            "spark.eventLog.compress": "true",
+            "spark.eventLog.compression.codec": "zstd",
+        }
+    builder = SparkSession.builder.master(master).appName(application)
+    for key, value in (chosen | dict(settings or {})).items():
+        builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark

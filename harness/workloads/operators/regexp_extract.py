@@ -1,0 +1,30 @@
+"""regexp_extract in a projection: Comet has no native form of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+
+from workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    key = F.regexp_extract("note", r"order-(\d+)", 1)
+    return spark.read.parquet(data["sales"]).groupBy(key.alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="regexp-extract",
+    shows="regexp_extract in a projection: Comet has no native form of it.",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+    in_demo=True,
+)

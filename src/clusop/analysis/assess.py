@@ -1,0 +1,205 @@
+"""The assessment of a run and of an application: diagnosis, then money, confidence and proposals on top of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from clusop.analysis.assessment import ApplicationAssessment, QueryAssessment, QueryCost, RatioBasis, TimeSplit
+from clusop.analysis.cluster import Uptime
+from clusop.analysis.confidence import Evidence, confidence_of, cost_leg, diagnosis_leg, parse_leg
+from clusop.analysis.diagnosis import Diagnosis, diagnose
+from clusop.analysis.economics import (
+    EngineWindow,
+    QueryFacts,
+    SqlWork,
+    application_cost,
+    cluster_rates,
+    engine_decision,
+    ledger_of,
+    query_cost,
+    query_proposal,
+    share_of,
+    unpriced_query_cost,
+)
+from clusop.analysis.observed import QueryTimes, RunStatus, StageTimes
+from clusop.plan.dialect import PLAIN_SPARK, dialect, dialect_ids
+from clusop.pricing.price import Unpriced
+from clusop.reasons import Reason
+from clusop.units import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clusop.analysis.assessment import Proposal
+    from clusop.analysis.cluster import Application
+    from clusop.analysis.economics import ClassHours, Ledger, PriceSource, Rates
+    from clusop.analysis.observed import Observed, StageRun
+
+__all__ = ["assess_application", "assess_query"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Market:
+    """What a query of an application is priced with."""
+
+    ledger: Ledger
+    rates: Rates
+    uptime: Uptime
+
+
+def assess_query(observed: Observed) -> QueryAssessment:
+    """Assess a run known by itself: a plan or a query profile. It has no cluster, so it has no dollars, and says why."""
+    return _assessed(diagnose(observed), None)
+
+
+def assess_application(application: Application, prices: PriceSource) -> ApplicationAssessment:
+    """Assess every execution of an application, its bill in classes that add up, and whether its engine pays."""
+    stages = [stage for query in application.queries for stage in _stages_of(query)]
+    everything = (*stages, *application.non_sql_stages)
+    native_time_seen = any(stage.native_ns is not None for stage in everything)
+    ledger = ledger_of(application.cluster, everything)
+    rates = cluster_rates(application.cluster, prices, application.engine or PLAIN_SPARK)
+    market = _Market(ledger, rates, application.cluster.uptime)
+    queries = tuple(
+        _assessed(diagnose(query, native_time_seen=native_time_seen), market) for query in application.queries
+    )
+    work = [SqlWork(_stages_of(query), query.status is RunStatus.FAILED) for query in application.queries]
+    classes = ledger.classes(work, application.non_sql_stages)
+    cost = application_cost(ledger, classes, rates)
+    non_sql_ms = sum((Fraction(stage.run_ms) for stage in application.non_sql_stages), Fraction(0))
+    time = _application_time(queries, application.non_sql_stages, native_time_seen=native_time_seen)
+    return ApplicationAssessment(
+        application=application,
+        queries=queries,
+        time=time,
+        non_sql_ms=non_sql_ms,
+        cost=cost,
+        proposals=_engine_proposals(application.engine, market, time, classes),
+    )
+
+
+def _stages_of(query: Observed) -> tuple[StageRun, ...]:
+    return query.times.stages if isinstance(query.times, StageTimes) else ()
+
+
+def _assessed(found: Diagnosis, market: _Market | None) -> QueryAssessment:
+    observed = found.observed
+    cost = _cost(found, market)
+    evidence = Evidence(
+        parse=parse_leg([plan.reading for plan in found.plans], found.new_native_names),
+        diagnosis=diagnosis_leg(found.verdict, found.findings, found.explanation, found.verdict_reasons),
+        cost=cost_leg(cost, found.time, found.findings, market.rates.remarks if market is not None else ()),
+    )
+    proposal = query_proposal(
+        QueryFacts(
+            verdict=found.verdict,
+            verdict_reasons=found.verdict_reasons,
+            role=found.role,
+            status=observed.status,
+            findings=found.findings,
+            time=found.time,
+            cost=cost,
+            uptime=market.uptime if market is not None else Uptime.UNKNOWN,
+            evidence_score=min(evidence.parse.score, evidence.diagnosis.score),
+        )
+    )
+    return QueryAssessment(
+        observed=observed,
+        dialect=found.dialect,
+        role=found.role,
+        verdict=found.verdict,
+        verdict_reasons=found.verdict_reasons,
+        plans=found.plans,
+        native_operator_count=found.native_operator_count,
+        jvm_operators=found.jvm_operators,
+        new_native_names=found.new_native_names,
+        islands=found.islands,
+        findings=found.findings,
+        time=found.time,
+        cost=cost,
+        confidence=confidence_of(evidence, proposal.action),
+        proposal=proposal,
+    )
+
+
+def _cost(found: Diagnosis, market: _Market | None) -> QueryCost:
+    if market is None:
+        # Query profiles come from SQL warehouses and serverless compute, where the engine has no price of its own.
+        is_profile = isinstance(found.observed.times, QueryTimes)
+        return unpriced_query_cost(Reason("serverless-no-premium" if is_profile else "no-query-shape"))
+    stages = _stages_of(found.observed)
+    if not stages:
+        return unpriced_query_cost(Reason("no-tasks"))
+    return query_cost(
+        market.ledger.hours_of(stages),
+        market.rates,
+        _island_share(found),
+        market.uptime,
+        is_failed=found.observed.status is RunStatus.FAILED,
+    )
+
+
+def _island_share(found: Diagnosis) -> Range | Unpriced:
+    """J of a query by its islands."""
+    if not found.islands:
+        return Unpriced(Reason("no-island"))
+    if found.time.ratio_basis is RatioBasis.STRUCTURE or found.time.island_ms is None or not found.time.run_ms:
+        return Unpriced(Reason("no-time-no-price"))
+    bounded = any(island.is_upper_bound for island in found.islands) and found.time.native_ms is None
+    return share_of(found.time.island_ms, found.time.run_ms, is_upper_bound=bounded)
+
+
+def _application_time(
+    queries: Sequence[QueryAssessment], non_sql: Sequence[StageRun], *, native_time_seen: bool
+) -> TimeSplit:
+    """All task time of an application, SQL or not, by where it went."""
+    splits = [query.time for query in queries if query.time.run_ms]
+    non_sql_ms = sum((Fraction(stage.run_ms) for stage in non_sql), Fraction(0))
+    run_ms = sum((split.run_ms or Fraction(0) for split in splits), Fraction(0)) + non_sql_ms
+    reasons = dict.fromkeys(reason for split in splits for reason in split.reasons)
+    native_known = all(split.native_ms is not None for split in splits) and (native_time_seen or bool(splits))
+    native_ms = _total([split.native_ms for split in splits]) if native_known else None
+    bases = {split.ratio_basis for split in splits}
+    weakest = next(
+        (basis for basis in (RatioBasis.STRUCTURE, RatioBasis.OPERATORS, RatioBasis.MEASURED) if basis in bases),
+        RatioBasis.STRUCTURE,
+    )
+    return TimeSplit(
+        run_ms=run_ms,
+        native_ms=native_ms,
+        ratio_basis=weakest,
+        island_ms=_total([split.island_ms for split in splits]),
+        row_source_ms=_total([split.row_source_ms for split in splits]),
+        boundary_ms=_total([split.boundary_ms for split in splits]),
+        unexplained_ms=_total([split.unexplained_ms for split in splits]) if native_known else None,
+        lost_ms=_total([split.lost_ms for split in splits])
+        + sum((Fraction(stage.lost_run_ms) for stage in non_sql), Fraction(0)),
+        reasons=tuple(reasons),
+    )
+
+
+def _total(parts: Sequence[Fraction | None]) -> Fraction:
+    return sum((part for part in parts if part is not None), Fraction(0))
+
+
+def _engine_proposals(
+    engine: str, market: _Market, time: TimeSplit, classes: ClassHours | Unpriced
+) -> tuple[Proposal, ...]:
+    """Whether the engine pays on this compute; nothing where none was on or nobody knows when tasks ran."""
+    if engine == PLAIN_SPARK or engine not in dialect_ids() or isinstance(classes, Unpriced):
+        return ()
+    ratio = time.native_ratio
+    share: Range | Unpriced = Unpriced(Reason("no-native-time"))
+    if ratio is not None and time.ratio_basis is not RatioBasis.STRUCTURE:
+        share = Range(1 - ratio, 1 - ratio)
+    total = classes.total.driver
+    window = EngineWindow(
+        total=classes.total,
+        busy=classes.busy,
+        off_engine_share=share,
+        uptime=market.uptime,
+        observed_ratio=1 - classes.unobserved.driver / total if total else Fraction(0),
+    )
+    return (engine_decision(market.rates, window, dialect(engine).title),)

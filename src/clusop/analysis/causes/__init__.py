@@ -1,0 +1,1 @@
+"""Why operators left the engine: by structure, by the engine's own words."""

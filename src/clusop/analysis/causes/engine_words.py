@@ -1,0 +1,134 @@
+"""What the engine itself says: its explanation's blocks and live reasons, matched to operators."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clusop.analysis.causes.functions import functions_of
+from clusop.plan.naming import canonical_name, split_codegen_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clusop.plan.node import Plan
+    from clusop.plan.reading import Explanation, ExplanationBlock
+
+__all__ = ["EngineCause", "engine_causes"]
+
+_ID = re.compile(r"#\d+L?|\bplan_id=\d+|\bid=#?\d+")
+_UDF = re.compile(r"(?:^|[\s`(])(?:scalaudf|UDF)\b", re.IGNORECASE)
+_PYTHON_NODES = ("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
+_LIVE = re.compile(r"^(?P<subject>.+?) (?:is|are) not (?:supported|fully compatible)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCause:
+    """A cause in the engine's words. ``operator`` is the name it points at; ``index`` the operator found, ``None`` where none
+    matches; ``is_symptom`` marks a block that only follows from another.
+    """
+
+    cause: str
+    operator: str
+    index: int | None
+    detail: str
+    functions: tuple[str, ...]
+    says: str
+    is_symptom: bool = False
+
+
+def engine_causes(
+    plan: Plan, explanation: Explanation, live_words: Sequence[tuple[str, str]], members: Sequence[int]
+) -> tuple[EngineCause, ...]:
+    """All causes the engine names, matched to operators among ``members`` (those off the engine)."""
+    found = [_of_block(plan, block, members) for block in explanation.blocks]
+    if any(not entry.operator.endswith("Exchange") for entry in found):
+        # An exchange is unsupported only because its consumer is: a symptom beside any other block.
+        found = [_as_symptom(entry) if entry.operator.endswith("Exchange") else entry for entry in found]
+    found.extend(_of_live(plan, line, sentence, members) for line, sentence in live_words)
+    return tuple(found)
+
+
+def _as_symptom(entry: EngineCause) -> EngineCause:
+    return EngineCause(
+        entry.cause, entry.operator, entry.index, entry.detail, entry.functions, entry.says, is_symptom=True
+    )
+
+
+def _of_block(plan: Plan, block: ExplanationBlock, members: Sequence[int]) -> EngineCause:
+    reference = block.reference or (block.subject if block.subject_kind == "node" else "")
+    name, arguments = _split(reference)
+    index = _match(plan, name, arguments, members)
+    says = " ".join(f"{block.subject} {block.detail}".split())
+    if block.subject_kind == "node":
+        node = _split(block.subject)[0]
+        return EngineCause(_cause_of_node(node), name or node, index, f": {node}", (), says)
+    if _UDF.search(block.detail) or _UDF.search(block.subject):
+        return EngineCause("scala-udf", name, index, "", (), says)
+    functions = functions_of(block.subject)
+    named = re.search(r"[Ee]xpression `?(\w+)`?", block.detail)
+    first = (named.group(1).lower(),) if named else ()
+    ordered = tuple(dict.fromkeys((*first, *functions)))
+    if not ordered and block.subject_kind in {"aggregate", "expression"} and re.fullmatch(r"\w+", block.subject):
+        ordered = (block.subject.lower(),)
+    shown = ordered[:1]
+    return EngineCause("unsupported-expression", name, index, f": {shown[0]}" if shown else "", ordered, says)
+
+
+def _cause_of_node(node: str) -> str:
+    if node.startswith(_PYTHON_NODES):
+        return "python-udf" if node.startswith("BatchEvalPython") else "pandas-udf"
+    if node in {"Scan ExistingRDD", "MapElements", "MapPartitions", "DeserializeToObject", "SerializeFromObject"}:
+        return "rdd-or-dataset-api"
+    if node == "InMemoryTableScan":
+        return "cached-table"
+    if node == "Coalesce":
+        return "marginal-operator"
+    if node.startswith("StateStore"):
+        return "stateful-streaming"
+    if node.startswith(("Scan csv", "Scan json", "Scan text", "Scan JDBCRelation", "LocalTableScan")):
+        return "row-source"
+    return "unsupported-operator"
+
+
+def _of_live(plan: Plan, line: str, sentence: str, members: Sequence[int]) -> EngineCause:
+    name, arguments = _split(line)
+    index = _match(plan, name, arguments, members)
+    match = _LIVE.match(sentence)
+    subject = match.group("subject").strip() if match else ""
+    if _UDF.search(sentence):
+        return EngineCause("scala-udf", name, index, "", (), sentence)
+    is_node = subject.replace("Exec", "") == name or (
+        subject[:1].isupper() and re.fullmatch(r"\w+", subject) is not None
+    )
+    if is_node or not subject:
+        cause = _cause_of_node(subject.removesuffix("Exec")) if subject else "unsupported-operator"
+        return EngineCause(cause, name, index, f": {subject}" if subject else "", (), sentence)
+    functions = functions_of(subject) or ((subject.lower(),) if re.fullmatch(r"\w+", subject) else ())
+    return EngineCause(
+        "unsupported-expression", name, index, f": {functions[0]}" if functions else "", functions, sentence
+    )
+
+
+def _split(line: str) -> tuple[str, str]:
+    return canonical_name(split_codegen_prefix(line.strip())[1])
+
+
+def _match(plan: Plan, name: str, arguments: str, members: Sequence[int]) -> int | None:
+    """The operator a reference line means: the same name, the arguments closest; ids differ between a tree and its reason."""
+    same = [index for index in members if plan.operators[index].name == name]
+    if len(same) < 2 or not arguments:  # noqa: PLR2004 - no choice to make
+        return same[-1] if same else None
+    wanted = _ID.sub("", arguments)[:400]
+    scored = [(_common(_ID.sub("", plan.operators[index].arguments)[:400], wanted), index) for index in same]
+    return max(scored)[1]
+
+
+def _common(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -1,0 +1,260 @@
+"""Findings of one graph: where operators left the engine and why, from the structure and the engine's own words.
+
+The cause sits at the lowest operator of an island; what stands above it inherits (a JVM partial aggregate forces its final
+one). An operator that could never be native (a UDF, an object operator) is a cause of its own wherever it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from clusop.analysis.assessment import Finding, Verdict, Witness
+from clusop.analysis.causes.engine_words import EngineCause, engine_causes
+from clusop.analysis.causes.functions import functions_of
+from clusop.analysis.causes.structure import StructuralCause, inherent_cause, structural_cause
+from clusop.analysis.islands import BRIDGES, lowest_by_island
+from clusop.analysis.judge import is_jvm_work
+from clusop.plan.kind import Kind
+from clusop.plan.node import ROOT, Link
+from clusop.plan.reading import ExplanationVerdict
+from clusop.reasons import Reason
+
+if TYPE_CHECKING:
+    from clusop.analysis.assessment import JudgedPlan
+    from clusop.plan.dialect import Dialect
+    from clusop.plan.node import Operator, Plan
+    from clusop.plan.reading import Explanation
+
+__all__ = ["find_causes"]
+
+_QUIET_SOURCES = frozenset({"LocalTableScan", "Range", "EmptyRelation", "Scan OneRowRelation"})
+_GUESSES = frozenset({"unexplained", "unsupported-operator", "whole-plan-jvm"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """What all steps look at: one judged graph and what the engine says of it."""
+
+    number: int
+    plan: Plan
+    judged: JudgedPlan
+    spoken: Dialect
+    explanation: Explanation
+    engine: tuple[EngineCause, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    index: int
+    cause: str
+    detail: str = ""
+    functions: tuple[str, ...] = ()
+    says: str = ""
+    witnesses: tuple[Witness, ...] = ()
+    disagreement: Reason | None = None
+    inherited: list[int] = field(default_factory=list)
+
+
+def find_causes(
+    judged: JudgedPlan,
+    graph: int,
+    spoken: Dialect,
+    explanation: Explanation,
+    live_words: tuple[tuple[str, str], ...] = (),
+) -> tuple[Finding, ...]:
+    """All findings of one judged graph, islands first, row sources last. ``explanation`` is the engine's, wherever it was
+    read; ``live_words`` its reasons on the live plan.
+    """
+    plan = judged.reading.plan
+    if plan is None or judged.verdict not in {Verdict.FALLBACK, Verdict.PARTIAL, Verdict.NATIVE}:
+        return ()
+    outside = [i for i, kind in enumerate(judged.kinds) if judged.ran[i] and kind not in {Kind.NATIVE, Kind.LOGICAL}]
+    engine = engine_causes(plan, explanation, live_words, outside)
+    shown = _Graph(graph, plan, judged, spoken, explanation, engine)
+    return (*_island_findings(shown), *_lone_exchanges(shown), *_row_sources(shown))
+
+
+def _island_findings(graph: _Graph) -> list[Finding]:
+    judged = graph.judged
+    has_native = any(kind is Kind.NATIVE and ran for kind, ran in zip(judged.kinds, judged.ran, strict=True))
+    lowest = lowest_by_island(graph.plan, judged.kinds, judged.island_of)
+    members: dict[int, list[int]] = {}
+    for index, number in enumerate(judged.island_of):
+        if number is not None:
+            members.setdefault(number, []).append(index)
+    chosen: dict[int, list[_Draft]] = {}
+    for number, inside in members.items():
+        drafts = _island_drafts(graph, inside, lowest[number])
+        if not has_native and all(draft.cause in _GUESSES for draft in drafts):
+            drafts = [_whole_plan(drafts[0], inside)]
+        chosen[number] = drafts
+    _inherit(graph.plan, judged, chosen)
+    return [_finished(draft, graph, number) for number, drafts in chosen.items() for draft in drafts]
+
+
+def _island_drafts(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) -> list[_Draft]:
+    plan, judged = graph.plan, graph.judged
+    named = {entry.index: entry for entry in graph.engine if entry.index is not None and not entry.is_symptom}
+    blamed = tuple(dict.fromkeys(_blamed(plan, judged, index, named) for index in lowest))
+    drafts: dict[str, _Draft] = {}
+    order = sorted(inside, key=lambda index: (index not in blamed, -plan.depths[index], index))
+    for index in order:
+        operator, kind = plan.operators[index], judged.kinds[index]
+        by_structure = (
+            structural_cause(operator, kind, has_vendor_functions=graph.spoken.has_vendor_functions)
+            if index in blamed
+            else inherent_cause(operator, kind)
+        )
+        by_engine = named.get(index)
+        if by_structure is None and by_engine is None:
+            continue
+        draft = _draft(index, by_structure, by_engine)
+        known = drafts.get(draft.cause)
+        if known is None:
+            drafts[draft.cause] = draft
+        else:
+            known.inherited.append(index)
+            known.says = known.says or draft.says
+            known.functions = tuple(dict.fromkeys((*known.functions, *draft.functions)))
+    found = list(drafts.values())
+    return [draft for draft in found if draft.cause != "unexplained"] or found
+
+
+def _blamed(plan: Plan, judged: JudgedPlan, index: int, named: dict[int, EngineCause]) -> int:
+    """The operator to blame for the bottom of an island: a Sort or a bare Project is native anywhere, so where one stands at
+    the bottom it is there for what stands above it (a SortMergeJoin's own sorts).
+    """
+    number, current = judged.island_of[index], index
+    while current not in named and _is_harmless(plan.operators[current]):
+        above = plan.operators[current].parent
+        while above != ROOT and judged.island_of[above] is None and judged.kinds[above] in BRIDGES:
+            above = plan.operators[above].parent
+        if (
+            above == ROOT
+            or judged.island_of[above] != number
+            or plan.operators[above].name in {"HashAggregate", "Filter"}
+        ):
+            return index
+        current = above
+    return current
+
+
+def _is_harmless(operator: Operator) -> bool:
+    if operator.name == "Sort":
+        return True
+    return operator.name == "Project" and bool(operator.arguments) and not functions_of(operator.arguments)
+
+
+def _draft(index: int, by_structure: StructuralCause | None, by_engine: EngineCause | None) -> _Draft:
+    if by_engine is None:
+        assert by_structure is not None  # noqa: S101 - one of the two is given
+        return _Draft(index, by_structure.cause, by_structure.detail, by_structure.functions, "", (Witness.STRUCTURE,))
+    functions = by_engine.functions or (by_structure.functions if by_structure else ())
+    draft = _Draft(index, by_engine.cause, by_engine.detail, functions, by_engine.says, (Witness.ENGINE,))
+    if by_structure is None or by_structure.cause in _GUESSES - {by_engine.cause}:
+        return draft
+    if by_structure.cause == by_engine.cause:
+        draft.witnesses = (Witness.STRUCTURE, Witness.ENGINE)
+    else:
+        draft.disagreement = Reason(
+            "explanation-disagrees",
+            f"the engine names {by_engine.cause}, the operator looks like {by_structure.cause}.",
+        )
+    return draft
+
+
+def _inherit(plan: Plan, judged: JudgedPlan, chosen: dict[int, list[_Draft]]) -> None:
+    """Give every other member of an island to the cause below it, else to the island's first cause. One pass for all."""
+    by_index = {draft.index: draft for drafts in chosen.values() for draft in drafts}
+    taken = {index for drafts in chosen.values() for draft in drafts for index in (draft.index, *draft.inherited)}
+    owner: dict[int, _Draft] = {}
+    for index in range(len(plan.operators) - 1, -1, -1):
+        draft = by_index.get(index) or owner.get(index)
+        parent = plan.operators[index].parent
+        if draft is not None and parent != ROOT and plan.operators[index].link is Link.CHILD:
+            owner.setdefault(parent, draft)
+        number = judged.island_of[index]
+        if number is None or index in taken:
+            continue
+        below = owner.get(index)
+        inherits = below if below is not None and judged.island_of[below.index] == number else chosen[number][0]
+        inherits.inherited.append(index)
+
+
+def _whole_plan(first: _Draft, inside: list[int]) -> _Draft:
+    rest = [index for index in inside if index != first.index]
+    return _Draft(first.index, "whole-plan-jvm", "", first.functions, first.says, (Witness.STRUCTURE,), None, rest)
+
+
+def _finished(draft: _Draft, graph: _Graph, island: int | None, *, is_source: bool = False) -> Finding:
+    disagreement = draft.disagreement
+    # Python work is a known blind spot of the explanation and a row source none of its business: no contradiction.
+    is_silent = is_source or draft.cause in {"python-udf", "pandas-udf", "marginal-operator"}
+    if graph.explanation.verdict is ExplanationVerdict.FULLY and not is_silent and disagreement is None:
+        disagreement = Reason("explanation-disagrees", "the engine calls the query fully supported.")
+    return Finding(
+        cause=draft.cause,
+        operator=graph.plan.operators[draft.index].name,
+        graph=graph.number,
+        index=draft.index,
+        detail=Reason(draft.cause, draft.detail).sentence,
+        island=island,
+        functions=draft.functions,
+        engine_says=draft.says,
+        witnesses=draft.witnesses,
+        disagreement=disagreement,
+        inherited=tuple(sorted(draft.inherited)),
+    )
+
+
+def _lone_exchanges(graph: _Graph) -> list[Finding]:
+    """The JVM's own shuffles that stand between native operators only."""
+    plan, judged = graph.plan, graph.judged
+    if judged.verdict is not Verdict.FALLBACK:
+        return []
+    near = _next_to_island(plan, judged)
+    said = {entry.index: entry.says for entry in graph.engine if entry.index is not None}
+    return [
+        _finished(
+            _Draft(index, "row-round-trip", says=said.get(index, ""), witnesses=(Witness.STRUCTURE,)), graph, None
+        )
+        for index, kind in enumerate(judged.kinds)
+        if kind is Kind.ROW_EXCHANGE
+        and judged.ran[index]
+        and is_jvm_work(plan.operators[index].name, kind, graph.spoken)
+        and not near[index]
+    ]
+
+
+def _next_to_island(plan: Plan, judged: JudgedPlan) -> list[bool]:
+    """Whether an operator is a bridge that leads to an island, up or down."""
+    count = len(plan.operators)
+    bridge = [kind in BRIDGES for kind in judged.kinds]
+    up = [False] * count
+    down = [number is not None for number in judged.island_of]
+    for index, operator in enumerate(plan.operators):
+        if operator.parent != ROOT and operator.link is Link.CHILD:
+            parent = operator.parent
+            up[index] = judged.island_of[parent] is not None or (bridge[parent] and up[parent])
+    for index in range(count - 1, 0, -1):
+        operator = plan.operators[index]
+        if operator.parent != ROOT and operator.link is Link.CHILD and down[index] and bridge[operator.parent]:
+            down[operator.parent] = True
+    return [one or other for one, other in zip(up, down, strict=True)]
+
+
+def _row_sources(graph: _Graph) -> list[Finding]:
+    """One finding per kind of row source: named apart, never a fallback."""
+    groups: dict[str, _Draft] = {}
+    for index, kind in enumerate(graph.judged.kinds):
+        name = graph.plan.operators[index].name
+        if kind is not Kind.ROW_SOURCE or not graph.judged.ran[index] or name in _QUIET_SOURCES:
+            continue
+        draft = groups.get(name)
+        if draft is None:
+            cause = "cached-table" if name == "InMemoryTableScan" else "row-source"
+            groups[name] = _Draft(index, cause, witnesses=(Witness.STRUCTURE,))
+        else:
+            draft.inherited.append(index)
+    return [_finished(draft, graph, None, is_source=True) for draft in groups.values()]

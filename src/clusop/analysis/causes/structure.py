@@ -1,0 +1,103 @@
+"""What the structure says: the cause an operator has by its name, its place and its arguments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clusop.analysis.causes.functions import candidate_functions, is_built_in
+from clusop.plan.kind import Kind
+
+if TYPE_CHECKING:
+    from clusop.plan.node import Operator
+
+__all__ = ["StructuralCause", "inherent_cause", "structural_cause"]
+
+_STATEFUL = re.compile(
+    r"^(StateStore|SessionWindowStateStore|StreamingSymmetricHashJoin|StreamingDeduplicate|StreamingGlobalLimit|"
+    r"FlatMapGroupsWithState|FlatMapGroupsInPandasWithState|TransformWithState|UpdatingSessions|MergingSessions)"
+)
+_OBJECTS = frozenset({
+    "AppendColumns", "AppendColumnsWithObject", "CoGroup", "DeserializeToObject", "FlatMapGroupsInR", "MapElements",
+    "MapGroups", "MapPartitions", "MapPartitionsInR", "ObjectProducer", "SerializeFromObject", "Scan ExistingRDD",
+    "ExternalRDDScan",
+})  # fmt: skip
+_SCALA_UDF = re.compile(
+    r"(?<![\w.])(?:UDF|scalaudf|HiveSimpleUDF|HiveGenericUDF|HiveGenericUDTF|HiveUDAFFunction)\(|(?<!\w)if \(isnull\(.*UDF\("
+)
+_DELTA_FILES = re.compile(r"(?:Tahoe|PreparedDelta|Delta)\w*FileIndex|DeltaCDFRelation|__delta_internal|_change_type#")
+_DELETION_VECTORS = re.compile(r"__delta_internal_is_row_deleted|DeletionVector", re.IGNORECASE)
+_EXPRESSION_HOSTS = frozenset({
+    "Expand", "Filter", "Generate", "HashAggregate", "ObjectHashAggregate", "Project", "RunningWindowFunction", "Sort",
+    "SortAggregate", "TakeOrderedAndProject", "Window",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StructuralCause:
+    """A cause told by structure. ``is_known`` is false for a guess of last resort."""
+
+    cause: str
+    detail: str = ""
+    functions: tuple[str, ...] = ()
+    is_known: bool = True
+
+
+def inherent_cause(operator: Operator, kind: Kind) -> StructuralCause | None:
+    """The cause an operator has wherever it stands; ``None`` where its place decides."""
+    name, arguments = operator.name, operator.arguments
+    if _STATEFUL.match(name):
+        return StructuralCause("stateful-streaming")
+    if kind is Kind.PYTHON:
+        return StructuralCause("python-udf" if name.startswith("BatchEvalPython") else "pandas-udf")
+    if kind is Kind.MARGINAL:
+        return StructuralCause("marginal-operator")
+    if name == "InMemoryTableScan":
+        return StructuralCause("cached-table")
+    if _SCALA_UDF.search(arguments) and name in _EXPRESSION_HOSTS:
+        return StructuralCause("scala-udf")
+    if name in _OBJECTS and kind is not Kind.ROW_SOURCE:
+        return StructuralCause("rdd-or-dataset-api")
+    if name.startswith("Scan ") and name != "Scan ExistingRDD" and kind is Kind.JVM and _reads_delta(name, arguments):
+        detail = (
+            " (deletion vectors)"
+            if _DELETION_VECTORS.search(arguments)
+            else " (change data feed)"
+            if "CDF" in name
+            else ""
+        )
+        return StructuralCause("delta-feature", detail)
+    return None
+
+
+def _reads_delta(name: str, arguments: str) -> bool:
+    return "Delta" in name or _DELTA_FILES.search(arguments) is not None
+
+
+def structural_cause(operator: Operator, kind: Kind, *, has_vendor_functions: bool = False) -> StructuralCause:
+    """The cause of an operator at the bottom of an island, by structure alone. ``has_vendor_functions``: the runtime has
+    functions of its own, so that a name Spark does not know need not be the user's.
+    """
+    inherent = inherent_cause(operator, kind)
+    if inherent is not None:
+        return inherent
+    name = operator.name
+    if kind is Kind.ROW_EXCHANGE:
+        return StructuralCause("row-round-trip")
+    if name == "SortMergeJoin":
+        return StructuralCause(
+            "unsupported-operator", " (SortMergeJoin: probably a join hint or a setting that prefers it)"
+        )
+    functions = candidate_functions(operator.arguments) if name in _EXPRESSION_HOSTS else ()
+    if functions and not has_vendor_functions and not any(is_built_in(function) for function in functions):
+        # A named Scala or Java UDF is printed like any function; Spark has none of that name.
+        return StructuralCause("scala-udf", "", functions)
+    if functions:
+        return StructuralCause("unsupported-expression", f": {', '.join(functions[:5])}", functions)
+    if name in {"Project", "Filter", "HashAggregate"}:
+        # These exist natively in every engine, so something inside must be the reason, and nothing tells what.
+        return StructuralCause("unexplained", is_known=False)
+    if name in {"ObjectHashAggregate", "SortAggregate"}:
+        return StructuralCause("unsupported-expression", " (an aggregate function that needs JVM objects)")
+    return StructuralCause("unsupported-operator", f": {name}")

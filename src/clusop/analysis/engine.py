@@ -1,0 +1,35 @@
+"""Which engine was on for a run: its settings where the source has them, else the plan's own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clusop.analysis.observed import EngineFact, EngineState
+from clusop.plan.dialect import PLAIN_SPARK, engine_of_names
+from clusop.plan.reading import ExplanationVerdict
+
+if TYPE_CHECKING:
+    from clusop.analysis.observed import Observed
+
+__all__ = ["resolve_engine"]
+
+
+def resolve_engine(observed: Observed) -> EngineFact:
+    """The engine of this run.
+
+    Settings win. Without settings a native operator, or an explanation only that engine writes, proves that it was on;
+    nothing proves that it was off.
+    """
+    stated = observed.engine
+    if stated.state is not EngineState.UNKNOWN:
+        return stated
+    readings = (*observed.readings, *((observed.text,) if observed.text else ()))
+    for reading in readings:
+        name = engine_of_names(reading.plan) if reading.plan is not None else ""
+        if name and stated.name in {"", PLAIN_SPARK, name}:
+            return EngineFact(name, EngineState.ON, "native operators in the plan")
+    for reading in readings:
+        # Only Photon writes its explanation into the plan's text.
+        if reading.explanation.verdict is not ExplanationVerdict.ABSENT and stated.name in {"", PLAIN_SPARK, "photon"}:
+            return EngineFact("photon", EngineState.ON, "the engine's explanation below the plan")
+    return stated

@@ -1,0 +1,265 @@
+"""Where a query's task time went (DESIGN §5): native, islands, row sources, boundaries, warm-up and unexplained.
+
+Photon tells its time per task (``internal.metrics.photonizedTaskTimeNs``); non-native time of a stage is run time − native
+time. Comet's own timers overlap, so an island gets the run time of its stages as an upper bound. A profile has task times of
+the whole query only, so an island's share is bounded by all non-native time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from clusop.analysis.assessment import Island, JudgedPlan, RatioBasis, TimeSplit
+from clusop.analysis.observed import Absent, QueryTimes, StageTimes
+from clusop.plan.kind import Kind
+from clusop.reasons import Reason
+from clusop.units import ns_to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clusop.analysis.judge import Judged
+    from clusop.analysis.observed import Observed, StageRun
+    from clusop.plan.dialect import Dialect
+
+__all__ = ["StageShare", "Timed", "exclusive_ns", "stage_shares", "time_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageShare:
+    """One stage attempt with its native time settled: ``native_ms`` is ``None`` where the engine cannot tell."""
+
+    stage: StageRun
+    native_ms: Fraction | None
+    basis: RatioBasis
+    remarks: tuple[Reason, ...] = ()
+
+    @property
+    def off_engine_ms(self) -> Fraction:
+        """Run time that is not native; all of it where native time is unknown (an upper bound)."""
+        run_ms = Fraction(self.stage.run_ms)
+        return run_ms if self.native_ms is None else run_ms - self.native_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A query's time: the split, its islands with their time, and the stages that count as row source or island."""
+
+    split: TimeSplit
+    islands: tuple[Island, ...]
+    row_source_ms: Fraction | None = None
+    row_source_stage_ids: frozenset[int] = frozenset()
+    island_stage_ids: frozenset[int] = frozenset()
+
+
+def time_of(observed: Observed, judged: Sequence[Judged], spoken: Dialect, *, native_time_seen: bool) -> Timed:
+    """Split the time of one run. ``native_time_seen`` tells whether the engine's task accumulable occurs anywhere in the same
+    application: only then does its absence in a stage mean 0.
+    """
+    islands = _islands(judged)
+    times = observed.times
+    if isinstance(times, QueryTimes):
+        return _of_query(times, islands)
+    if isinstance(times, Absent):
+        none = tuple(replace(island, time_reason=times.reason) for island in islands)
+        return Timed(TimeSplit(None, None, RatioBasis.STRUCTURE, reasons=(times.reason,)), none)
+    return _of_stages(times, judged, islands, spoken, native_time_seen=native_time_seen)
+
+
+def _islands(judged: Sequence[Judged]) -> list[Island]:
+    islands: list[Island] = []
+    for graph, one in enumerate(judged):
+        depths = one.plan.reading.plan.depths if one.plan.reading.plan is not None else ()
+        members: dict[int, list[int]] = {}
+        for index, number in enumerate(one.plan.island_of):
+            if number is not None:
+                members.setdefault(number, []).append(index)
+        for number, inside in members.items():
+            stages: set[int] = set()
+            if one.located is not None:
+                for index in inside:
+                    stages.update(one.located.stages[index])
+            lowest_first = tuple(sorted(inside, key=lambda index: (-depths[index], index)))
+            islands.append(Island(number, graph, lowest_first, tuple(sorted(stages))))
+    return islands
+
+
+def _of_query(times: QueryTimes, islands: Sequence[Island]) -> Timed:
+    run_ms = Fraction(times.run_ms)
+    if times.native_ms is None:
+        reason = Reason("no-native-time")
+        none = tuple(replace(island, time_reason=reason) for island in islands)
+        return Timed(TimeSplit(run_ms, None, RatioBasis.PROFILE, reasons=(reason,)), none)
+    reasons: list[Reason] = []
+    native_ms = Fraction(times.native_ms)
+    if native_ms > run_ms:
+        native_ms = run_ms
+        reasons.append(Reason("native-above-run"))
+    bound = run_ms - native_ms
+    timed = tuple(
+        replace(island, time_ms=bound, is_upper_bound=True, remarks=(*island.remarks, Reason("no-stage-times")))
+        for island in islands
+    )
+    if islands:
+        reasons.append(Reason("no-stage-times"))
+    split = TimeSplit(
+        run_ms,
+        native_ms,
+        RatioBasis.PROFILE,
+        island_ms=bound if islands else Fraction(0),
+        unexplained_ms=None if islands else bound,
+        reasons=tuple(reasons),
+    )
+    return Timed(split, timed)
+
+
+def stage_shares(
+    times: StageTimes, judged: Sequence[Judged], spoken: Dialect, *, native_time_seen: bool
+) -> tuple[StageShare, ...]:
+    """Native time of every stage attempt, with its basis."""
+    native_stages: dict[int, list[tuple[JudgedPlan, int]]] = {}
+    for one in judged:
+        if one.located is None:
+            continue
+        for index, kind in enumerate(one.plan.kinds):
+            if kind is Kind.NATIVE and one.plan.ran[index]:
+                for stage_id in one.located.stages[index]:
+                    native_stages.setdefault(stage_id, []).append((one.plan, index))
+    return tuple(
+        _share(stage, native_stages.get(stage.stage_id, ()), spoken, native_time_seen=native_time_seen)
+        for stage in times.stages
+    )
+
+
+def _share(
+    stage: StageRun, natives: Sequence[tuple[JudgedPlan, int]], spoken: Dialect, *, native_time_seen: bool
+) -> StageShare:
+    run_ms = Fraction(stage.run_ms)
+    if not spoken.time.task_accumulable:
+        return StageShare(stage, None, RatioBasis.OPERATORS)
+    if stage.native_ns is not None:
+        native_ms = ns_to_ms(stage.native_ns)
+        if native_ms > run_ms:
+            return StageShare(stage, run_ms, RatioBasis.MEASURED, (Reason("native-above-run"),))
+        return StageShare(stage, native_ms, RatioBasis.MEASURED)
+    if native_time_seen and not natives:
+        # The accumulable is absent, not 0, where nothing ran natively.
+        return StageShare(stage, Fraction(0), RatioBasis.MEASURED)
+    summed = [exclusive_ns(plan, index, stage, spoken) for plan, index in natives]
+    known = [value for value in summed if value is not None]
+    if known:
+        native_ms = min(ns_to_ms(sum(known)), run_ms)
+        return StageShare(stage, native_ms, RatioBasis.OPERATORS, (Reason("operators-basis"),))
+    return StageShare(stage, None, RatioBasis.STRUCTURE)
+
+
+def exclusive_ns(plan: JudgedPlan, index: int, stage: StageRun, spoken: Dialect) -> int | None:
+    """An operator's exclusive time in one stage, ns, from its SQL metric; ``None`` where it has none there."""
+    tree = plan.reading.plan
+    if tree is None or not spoken.time.operator_exclusive:
+        return None
+    values = [
+        stage.accumulators[metric.accumulator_id]
+        for metric in tree.operators[index].metrics
+        if metric.name == spoken.time.operator_exclusive
+        and metric.accumulator_id is not None
+        and metric.accumulator_id in stage.accumulators
+    ]
+    return sum(values) if values else None
+
+
+def _of_stages(
+    times: StageTimes,
+    judged: Sequence[Judged],
+    islands: list[Island],
+    spoken: Dialect,
+    *,
+    native_time_seen: bool,
+) -> Timed:
+    shares = stage_shares(times, judged, spoken, native_time_seen=native_time_seen)
+    reasons: dict[Reason, None] = {}
+    for share in shares:
+        reasons.update(dict.fromkeys((*share.remarks, *share.stage.remarks)))
+    run_ms = sum((Fraction(share.stage.run_ms) for share in shares), Fraction(0))
+    lost_ms = sum((Fraction(share.stage.lost_run_ms) for share in shares), Fraction(0))
+    if not shares:
+        reasons[Reason("no-tasks")] = None
+    natives = [share.native_ms for share in shares]
+    native_ms: Fraction | None = (
+        sum((n for n in natives if n is not None), Fraction(0)) if None not in natives else None
+    )
+    if not spoken.time.task_accumulable:
+        native_ms = None
+        reasons[Reason("no-native-time")] = None
+    timed, island_stages = _island_times(islands, shares, has_native_time=native_ms is not None)
+    sources = _stages_of_kind(judged, Kind.ROW_SOURCE) - island_stages
+    boundaries = _stages_of_kind(judged, Kind.BOUNDARY) - _stages_of_kind(judged, Kind.NATIVE) - island_stages - sources
+    island_ms = _off_engine(shares, island_stages)
+    row_source_ms = _off_engine(shares, sources)
+    boundary_ms = _off_engine(shares, boundaries)
+    unexplained_ms = None if native_ms is None else run_ms - native_ms - island_ms - row_source_ms - boundary_ms
+    located = all(island.time_reason is None for island in timed)
+    split = TimeSplit(
+        run_ms,
+        native_ms,
+        _basis(shares, spoken),
+        island_ms=island_ms if located or island_ms else None,
+        row_source_ms=row_source_ms,
+        boundary_ms=boundary_ms,
+        unexplained_ms=unexplained_ms,
+        lost_ms=lost_ms,
+        reasons=tuple(reasons),
+    )
+    return Timed(split, timed, row_source_ms, frozenset(sources), frozenset(island_stages))
+
+
+def _basis(shares: Sequence[StageShare], spoken: Dialect) -> RatioBasis:
+    """The weakest basis among stages that carry time."""
+    order = (RatioBasis.STRUCTURE, RatioBasis.OPERATORS, RatioBasis.MEASURED)
+    found = {share.basis for share in shares if share.stage.run_ms}
+    for basis in order:
+        if basis in found:
+            return basis
+    return RatioBasis.MEASURED if spoken.time.task_accumulable and shares else RatioBasis.STRUCTURE
+
+
+def _off_engine(shares: Sequence[StageShare], stage_ids: set[int]) -> Fraction:
+    return sum((share.off_engine_ms for share in shares if share.stage.stage_id in stage_ids), Fraction(0))
+
+
+def _stages_of_kind(judged: Sequence[Judged], kind: Kind) -> set[int]:
+    found: set[int] = set()
+    for one in judged:
+        if one.located is None:
+            continue
+        for index, own in enumerate(one.plan.kinds):
+            if own is kind and one.plan.ran[index]:
+                found.update(one.located.stages[index])
+    return found
+
+
+def _island_times(
+    islands: Sequence[Island], shares: Sequence[StageShare], *, has_native_time: bool
+) -> tuple[tuple[Island, ...], set[int]]:
+    """Off-engine time of each island's stages; a stage that several islands share is split by their operators."""
+    weight: dict[int, int] = {}
+    for island in islands:
+        for stage_id in island.stage_ids:
+            weight[stage_id] = weight.get(stage_id, 0) + len(island.operators)
+    timed: list[Island] = []
+    present = {share.stage.stage_id for share in shares}
+    for island in islands:
+        own = [share for share in shares if share.stage.stage_id in island.stage_ids]
+        if not own:
+            timed.append(replace(island, time_reason=Reason("island-not-located")))
+            continue
+        shared = any(weight[share.stage.stage_id] > len(island.operators) for share in own)
+        time_ms = sum(
+            (share.off_engine_ms * Fraction(len(island.operators), weight[share.stage.stage_id]) for share in own),
+            Fraction(0),
+        )
+        remarks = (*island.remarks, *((Reason("shared-stage"),) if shared else ()))
+        timed.append(replace(island, time_ms=time_ms, is_upper_bound=shared or not has_native_time, remarks=remarks))
+    return tuple(timed), {stage_id for stage_id in weight if stage_id in present}

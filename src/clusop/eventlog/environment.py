@@ -1,0 +1,122 @@
+"""Environment: the few settings clusop keeps of an application. Everything else in the properties is dropped at once.
+
+Job and stage properties repeat the cluster's settings and carry tokens, users and owners besides; only names listed here are
+ever copied, and values Spark or Databricks have redacted count as absent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clusop.eventlog.events import Event
+
+__all__ = ["ENGINE_SWITCHES", "TAGS", "Environment", "Setting"]
+
+TAGS = "spark.databricks.clusterUsageTags."
+"""Databricks' tags of the cluster."""
+
+ENGINE_SWITCHES = {
+    "comet": ("spark.comet.enabled", "spark.comet.exec.enabled"),
+    "photon": ("spark.databricks.photon.enabled",),
+}
+"""Settings that switch an engine off, by dialect."""
+
+Setting = dict[str, str]
+
+_REDACTED = "*********(redacted)"
+_CLUSTER = (
+    "spark.app.name",
+    "spark.databricks.cloudProvider",
+    "spark.databricks.cluster.profile",
+    "spark.databricks.clusterSource",
+    "spark.databricks.driverNodeTypeId",
+    "spark.databricks.workerNodeTypeId",
+    "spark.master",
+    "spark.plugins",
+    "spark.sql.extensions",
+    "spark.task.cpus",
+    *(name for names in ENGINE_SWITCHES.values() for name in names),
+    *(
+        TAGS + tag
+        for tag in (
+            "cloudProvider",
+            "clusterAllTags",
+            "clusterAvailability",
+            "clusterFirstOnDemand",
+            "clusterId",
+            "clusterName",
+            "clusterNodeType",
+            "clusterPinned",
+            "clusterSource",
+            "clusterWorkers",
+            "dataPlaneRegion",
+            "driverInstancePoolId",
+            "driverNodeType",
+            "effectiveSparkVersion",
+            "instancePoolId",
+            "isSingleNode",
+            "region",
+            "runtimeEngine",
+            "sparkImageLabel",
+            "sparkVersion",
+        )
+    ),
+)
+_JOB = ("spark.databricks.job.id", "spark.databricks.job.runId", "spark.databricks.job.taskKey")
+_NOTEBOOK = "spark.databricks.notebook.path"
+
+
+class Environment:
+    """Collects settings. ``was_seen`` tells whether the log had an environment event; without one, the cluster's settings are
+    taken from the first job that repeats them.
+    """
+
+    def __init__(self) -> None:
+        self.was_seen = False
+        self._settings: Setting = {}
+        self._of_jobs: dict[str, set[str]] = {name: set() for name in (*_JOB, _NOTEBOOK)}
+        self._from_job: Setting = {}
+
+    def updated(self, event: Event) -> None:
+        """``SparkListenerEnvironmentUpdate``; the latest value of each setting counts."""
+        properties = event.get("Spark Properties")
+        if isinstance(properties, list):  # Spark 1 and 2 have been seen to write pairs
+            properties = {pair[0]: pair[1] for pair in properties}
+        if isinstance(properties, dict):
+            self.was_seen = True
+            self._settings.update(_kept(properties, _CLUSTER))
+
+    def job_started(self, event: Event) -> None:
+        """``SparkListenerJobStart``: the identity of the Databricks job, and the cluster's settings for want of better."""
+        properties = event.get("Properties")
+        if not isinstance(properties, dict):
+            return
+        for name, values in self._of_jobs.items():
+            value = _kept(properties, (name,)).get(name)
+            if value and len(values) <= 1:  # two different ones are enough to know that there is no single one
+                values.add(value.rpartition("/")[2] if name == _NOTEBOOK else value)
+        if not self._from_job:
+            self._from_job = _kept(properties, _CLUSTER)
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """All kept settings by their full name."""
+        return {**self._from_job, **self._settings}
+
+    def single(self, name: str) -> str:
+        """The value all jobs share of ``spark.databricks.job.<name>`` (or the notebook's name), ``""`` where they differ."""
+        full = _NOTEBOOK if name == "notebook" else f"spark.databricks.job.{name}"
+        values = self._of_jobs.get(full, set())
+        return next(iter(values)) if len(values) == 1 else ""
+
+
+def _kept(properties: Mapping[str, object], names: tuple[str, ...]) -> Setting:
+    kept = {}
+    for name in names:
+        value = properties.get(name)
+        if value is not None and not str(value).startswith(_REDACTED):
+            kept[name] = str(value)
+    return kept

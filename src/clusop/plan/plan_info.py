@@ -1,0 +1,304 @@
+"""Read SparkPlanInfo JSON, as Spark writes it into event logs and shows it live, into a plan.
+
+Spark builds it from the executed plan: ``children ++ subqueries`` in one list, the plan that filled a cache below the scan
+of the cache, the reused subtree below ReusedExchange and ReusedSubquery once more (on Databricks; open-source Spark only
+for ReusedSubquery). WholeStageCodegen and InputAdapter are nodes there and scopes here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from clusop.plan.json_text import JsonTextError, decode_json
+from clusop.plan.naming import MAX_ARGUMENT_CHARS, canonical_name, codegen_number, split_codegen_prefix
+from clusop.plan.node import ROOT, Codegen, Link, Metric, Operator, Plan
+from clusop.plan.reading import Phase, PlanReading, PlanSource
+from clusop.plan.reuse import Occurrence, kept_occurrences
+from clusop.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_OPERATORS",
+    "is_subquery_name",
+    "looks_like_plan_info",
+    "read_plan_info",
+    "read_plan_info_json",
+]
+
+MAX_OPERATORS = 100_000
+MAX_DEPTH = 10_000
+_MAX_METRICS = 1_000
+_MAX_NAME_CHARS = 256
+_UNNAMED = "Unknown"
+_SUBQUERY = re.compile(r"Subquery(?:Broadcast|AdaptiveBroadcast)?$")
+_FINAL = re.compile(r"isFinalPlan=(true|false)")
+_SCOPES = frozenset({"WholeStageCodegen", "InputAdapter", "InMemoryRelation"})
+_REUSES = frozenset({"ReusedExchange", "ReusedSubquery"})
+_CODEGEN_ENDS = re.compile(r"Exchange$|QueryStage$|^AdaptiveSparkPlan$|^Reused|InMemoryTableScan$")
+
+
+def is_subquery_name(name: str) -> bool:
+    """Whether an operator of this canonical name holds a subquery of the operator above it."""
+    return _SUBQUERY.search(name) is not None
+
+
+def looks_like_plan_info(document: object) -> bool:
+    """Whether a JSON value is a SparkPlanInfo (or an event that carries one)."""
+    info = _unwrap(document)
+    return isinstance(info, dict) and isinstance(info.get("nodeName"), str) and "simpleString" in info
+
+
+def read_plan_info_json(data: bytes | str, *, phase_hint: Phase | None = None) -> PlanReading:
+    """Read SparkPlanInfo from JSON text. Never raises: what is no JSON is ``unreadable``."""
+    try:
+        info = decode_json(data)
+    except JsonTextError as error:
+        reason = "too-large" if error.too_large else "unreadable"
+        return PlanReading(None, Phase.STATIC, PlanSource.PLAN_INFO, problems=(Reason(reason, f": {error}"),))
+    return read_plan_info(info, phase_hint=phase_hint)
+
+
+def read_plan_info(
+    info: object, *, phase_hint: Phase | None = None, tick: Callable[[int], None] | None = None
+) -> PlanReading:
+    """Read a SparkPlanInfo (decoded JSON) into a plan; any value gives a reading, none an exception.
+
+    Below a reuse an operator is kept only if an accumulator of it was seen nowhere else (DESIGN §4). Subqueries stand before
+    the other children of an operator, as Spark prints them. ``phase_hint`` says what a plan is that is not final (the plan
+    of a start event is :attr:`Phase.INITIAL`); without it such a plan is :attr:`Phase.CURRENT`. A plan without adaptive
+    execution is always :attr:`Phase.STATIC`, one that says it is final :attr:`Phase.FINAL`. ``tick`` is told the steps taken.
+    """
+    info = _unwrap(info)
+    if not isinstance(info, dict) or not isinstance(info.get("nodeName", info.get("simpleString")), str):
+        return _unread("unreadable", ": no SparkPlanInfo (a JSON object with nodeName and children)")
+    walk = _Walk(tick or _ignore)
+    refusal = walk.run(info)
+    if refusal:
+        return _unread("too-large", refusal)
+    return walk.reading(phase_hint)
+
+
+def _unwrap(document: object) -> object:
+    if isinstance(document, dict) and "nodeName" not in document and isinstance(document.get("sparkPlanInfo"), dict):
+        return document["sparkPlanInfo"]
+    return document
+
+
+def _unread(reason: str, detail: str) -> PlanReading:
+    return PlanReading(None, Phase.STATIC, PlanSource.PLAN_INFO, problems=(Reason(reason, detail),))
+
+
+def _ignore(_steps: int) -> None:
+    return
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a node of the JSON hangs: below which operator, how, in which codegen scope, reuse region and part of the plan."""
+
+    parent: int = ROOT
+    link: Link = Link.CHILD
+    codegen: int | None = None
+    region: int = 0
+    depth: int = 0
+    outermost: Link = Link.CHILD
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over the JSON in pre-order, without recursion."""
+
+    tick: Callable[[int], None]
+    operators: list[Operator] = field(default_factory=list)
+    codegens: list[Codegen] = field(default_factory=list)
+    codegen_regions: list[int] = field(default_factory=list)
+    regions: list[int] = field(default_factory=list)
+    region_levels: list[int] = field(default_factory=lambda: [0])
+    subquery_ids: set[int] = field(default_factory=set)
+    finals: dict[Link, set[bool]] = field(default_factory=dict)
+    damaged: int = 0
+
+    def run(self, info: dict[object, object]) -> str:
+        """Walk the whole document. Returns why it is too large, or nothing."""
+        stack: list[tuple[object, _Place]] = [(info, _Place())]
+        nodes = 0
+        while stack:
+            node, place = stack.pop()
+            nodes += 1
+            self.tick(1)
+            if not isinstance(node, dict):
+                self.damaged += 1
+                continue
+            if nodes > 2 * MAX_OPERATORS or len(self.operators) >= MAX_OPERATORS:
+                return f": more than {MAX_OPERATORS} operators"
+            if place.depth >= MAX_DEPTH:
+                return f": nested deeper than {MAX_DEPTH} levels"
+            below = self._visit(node, place)
+            children = node.get("children")
+            if not isinstance(children, list):
+                self.damaged += children is not None
+                continue
+            stack.extend(_in_printed_order(children, below))
+        return ""
+
+    def _visit(self, node: dict[object, object], place: _Place) -> _Place:
+        """Take in one node; returns the place of its children."""
+        name, arguments = _name_and_arguments(node)
+        if name in _SCOPES:
+            return self._enter_scope(name, node, place)
+        if not name:
+            self.damaged += 1
+            name = _UNNAMED
+        metrics, broken = _metrics(node.get("metrics"))
+        self.damaged += broken
+        self.tick(len(metrics))
+        link = Link.SUBQUERY if place.parent != ROOT and is_subquery_name(name) else place.link
+        region = self._region_of(link, metrics, place.region)
+        outermost = place.outermost if place.outermost is not Link.CHILD else link
+        codegen = None if link is not Link.CHILD or _CODEGEN_ENDS.search(name) else place.codegen
+        if name == "AdaptiveSparkPlan" and region == 0:
+            told = _FINAL.search(arguments)
+            self.finals.setdefault(outermost, set()).add(told is not None and told.group(1) == "true")
+        self.operators.append(Operator(name, place.parent, link, arguments, metrics, codegen=codegen))
+        self.regions.append(region)
+        return _Place(
+            parent=len(self.operators) - 1,
+            link=Link.CACHED if name.endswith("InMemoryTableScan") else Link.CHILD,
+            codegen=codegen,
+            region=self._new_region(region) if name in _REUSES else region,
+            depth=place.depth + 1,
+            outermost=outermost,
+        )
+
+    def _enter_scope(self, name: str, node: dict[object, object], place: _Place) -> _Place:
+        if name != "WholeStageCodegen":
+            return replace(place, codegen=None)
+        metrics, broken = _metrics(node.get("metrics"))
+        self.damaged += broken
+        number = codegen_number(_text(node.get("nodeName")) or _text(node.get("simpleString")))
+        self.codegens.append(Codegen(number, metrics))
+        self.codegen_regions.append(place.region)
+        return replace(place, codegen=len(self.codegens) - 1)
+
+    def _new_region(self, around: int) -> int:
+        self.region_levels.append(self.region_levels[around] + 1)
+        return len(self.region_levels) - 1
+
+    def _region_of(self, link: Link, metrics: tuple[Metric, ...], around: int) -> int:
+        """A subquery used by two operators is written twice, with the same accumulators: the second is a reuse."""
+        if link is not Link.SUBQUERY or not metrics or around != 0:
+            return around
+        ids = set(_ids(metrics))
+        if ids <= self.subquery_ids:
+            return self._new_region(around)
+        self.subquery_ids |= ids
+        return around
+
+    def reading(self, phase_hint: Phase | None) -> PlanReading:
+        problems: list[Reason] = []
+        if self.damaged:
+            problems.append(Reason("truncated-plan", f": {self.damaged} entries of the JSON are no plan nodes or metrics"))
+        phase = self._phase(phase_hint)
+        return PlanReading(self._plan(), phase, PlanSource.PLAN_INFO, problems=tuple(problems))
+
+    def _kept(self) -> list[bool]:
+        self.tick(len(self.operators))
+        occurrences = [
+            Occurrence(operator.parent, region, frozenset(_ids(operator.metrics)))
+            for operator, region in zip(self.operators, self.regions, strict=True)
+        ]
+        return kept_occurrences(occurrences, self.region_levels)
+
+    def _phase(self, hint: Phase | None) -> Phase:
+        """The main plan tells; a plan whose subqueries alone are adaptive is told by them; a cached plan tells nothing."""
+        told = self.finals.get(Link.CHILD) or self.finals.get(Link.SUBQUERY)
+        if told is None:
+            return Phase.STATIC
+        if told == {True}:
+            return Phase.FINAL
+        return hint or Phase.CURRENT
+
+    def _plan(self) -> Plan:
+        if len(self.region_levels) == 1:
+            return Plan(tuple(self.operators), tuple(self.codegens))
+        kept = self._kept()
+        scopes = self._kept_scopes(kept)
+        places: list[tuple[int, Link]] = []
+        operators: list[Operator] = []
+        for operator, stays in zip(self.operators, kept, strict=True):
+            parent, link = ROOT, operator.link
+            if operator.parent != ROOT:
+                parent, above = places[operator.parent]
+                link = above if link is Link.CHILD else link
+            if not stays:
+                places.append((parent, link))
+                continue
+            places.append((len(operators), Link.CHILD))
+            codegen = None if operator.codegen is None else scopes[operator.codegen]
+            operators.append(replace(operator, parent=parent, link=link, codegen=codegen))
+        return Plan(tuple(operators), tuple(self.codegens[index] for index in scopes))
+
+    def _kept_scopes(self, kept: list[bool]) -> dict[int, int]:
+        """Codegen scopes of the plan, old index to new: those outside any reuse and those whose operators stay."""
+        used = {operator.codegen for operator, stays in zip(self.operators, kept, strict=True) if stays}
+        stays = [index for index, region in enumerate(self.codegen_regions) if region == 0 or index in used]
+        return {old: new for new, old in enumerate(stays)}
+
+
+def _in_printed_order(children: list[object], below: _Place) -> list[tuple[object, _Place]]:
+    """Children for a stack: the last comes off first, so that subqueries come before the others."""
+    if len(children) == 1:
+        return [(children[0], below)]
+    subqueries: list[tuple[object, _Place]] = []
+    others: list[tuple[object, _Place]] = []
+    for child in children:
+        is_subquery = isinstance(child, dict) and is_subquery_name(_text(child.get("nodeName")).strip())
+        (subqueries if is_subquery else others).append((child, below))
+    return [*reversed(others), *reversed(subqueries)]
+
+
+def _name_and_arguments(node: dict[object, object]) -> tuple[str, str]:
+    """The canonical name of a node and what its one-line text says besides."""
+    named = _text(node.get("nodeName")).strip()
+    _, simple = split_codegen_prefix(_text(node.get("simpleString")).strip())
+    name, of_name = canonical_name(named)
+    told, arguments = (name, of_name) if named == simple else canonical_name(simple)
+    if not name:
+        return told[:_MAX_NAME_CHARS], arguments
+    if not simple:
+        return name[:_MAX_NAME_CHARS], of_name
+    return name[:_MAX_NAME_CHARS], arguments if told == name else simple[:MAX_ARGUMENT_CHARS]
+
+
+def _metrics(listed: object) -> tuple[tuple[Metric, ...], int]:
+    """The metrics of a node and how many entries could not be read."""
+    if listed is None:
+        return (), 0
+    if not isinstance(listed, list):
+        return (), 1
+    metrics: list[Metric] = []
+    broken = 0
+    for entry in listed[:_MAX_METRICS]:
+        number = entry.get("accumulatorId") if isinstance(entry, dict) else None
+        if not isinstance(entry, dict) or not isinstance(number, int) or isinstance(number, bool):
+            broken += 1
+            continue
+        name, kind = _text(entry.get("name")), _text(entry.get("metricType"))
+        metrics.append(Metric(name[:_MAX_NAME_CHARS], kind[:_MAX_NAME_CHARS], number))
+    return tuple(metrics), broken
+
+
+def _ids(metrics: tuple[Metric, ...]) -> Iterator[int]:
+    return (metric.accumulator_id for metric in metrics if metric.accumulator_id is not None)
+
+
+def _text(value: object) -> str:
+    """A string of the document, without halves of surrogate pairs (no output could encode them)."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()

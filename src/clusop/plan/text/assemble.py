@@ -1,0 +1,152 @@
+"""Collects the judged operators of all printed trees into one list, each under its parent, subqueries under their hosts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clusop.plan.naming import MAX_ARGUMENT_CHARS, canonical_name
+from clusop.plan.node import ROOT, Link
+from clusop.plan.text.copies import judged_copies
+from clusop.plan.text.treeline import operator_text, split_number
+
+if TYPE_CHECKING:
+    from clusop.plan.reading import Phase
+    from clusop.plan.text.physical import Detail
+    from clusop.plan.text.rawtree import RawTree
+
+__all__ = ["ADAPTIVE", "Assembly", "Part"]
+
+ADAPTIVE = "AdaptiveSparkPlan"
+_CACHE = "InMemoryRelation"
+_ELIDED = frozenset({_CACHE, "InputAdapter", "WholeStageCodegen"})
+_SUBQUERIES = frozenset({"ReusedSubquery", "Subquery", "SubqueryAdaptiveBroadcast", "SubqueryBroadcast"})
+_BROADCASTS = ("BroadcastExchange", "BroadcastQueryStage", "ReusedExchange")
+_GONE = -2
+
+
+@dataclass(slots=True)
+class Part:
+    """One judged operator; ``parent`` is an earlier part. ``codegen`` is its printed number, 0 where it shows none."""
+
+    name: str
+    arguments: str
+    parent: int
+    link: Link
+    number: int | None
+    codegen: int | None
+    phase: Phase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A node's text without marks and number, with the codegen number printed before it."""
+
+    codegen: int | None
+    text: str
+    number: int | None = None
+
+
+class Assembly:
+    """Takes the printed trees in order and keeps what is judged. ``details`` are formatted mode's blocks."""
+
+    def __init__(self, details: dict[int, Detail]) -> None:
+        self.parts: list[Part] = []
+        self.missing_details = 0
+        self.homeless = 0
+        self._details = details
+        self._formatted = False
+        self._by_number: dict[int, int] = {}
+        self._printed_numbers: set[int] = set()
+        self._subqueries: set[tuple[str, str]] = set()
+
+    def take(self, tree: RawTree) -> None:
+        """Add the judged operators of one printed tree."""
+        kept, chosen = judged_copies(tree.nodes)
+        texts = [_Text(*operator_text(node.body)) for node in tree.nodes]
+        numbered = [split_number(text.text) for text in texts]
+        if tree.host is None:
+            self._formatted = 2 * sum(1 for _, number in numbered if number is not None) > len(texts)
+        if self._formatted:
+            texts = [_Text(text.codegen, rest, number) for text, (rest, number) in zip(texts, numbered, strict=True)]
+        top = self._below_host(tree)
+        if top == _GONE:
+            return
+        # Where each raw node went: the part that its children hang on, and how they do.
+        places: list[tuple[int, Link | None]] = []
+        numbers: dict[int, int] = {}
+        for node, text, keep in zip(tree.nodes, texts, kept, strict=True):
+            above, link = (top, None) if node.parent == ROOT else places[node.parent]
+            if not keep or above == _GONE:
+                if text.number is not None:
+                    self._printed_numbers.add(text.number)
+                places.append((_GONE, None))
+                continue
+            places.append(self._place(text, above, link, numbers, inner=node.inner))
+        for owner, phase in chosen.items():
+            index = places[owner][0] if owner != ROOT else next((i for i, _ in places if i >= 0), _GONE)
+            if index >= 0:
+                self.parts[index].phase = phase
+        # Only now: a subquery hangs on a tree printed before its own, never within itself.
+        for number, index in numbers.items():
+            self._by_number.setdefault(number, index)
+
+    def _place(
+        self, text: _Text, above: int, link: Link | None, numbers: dict[int, int], *, inner: bool
+    ) -> tuple[int, Link | None]:
+        name, arguments = canonical_name(text.text)
+        if name in _ELIDED:
+            return above, Link.CACHED if name == _CACHE else link
+        if link is None:
+            link = Link.SUBQUERY if above != ROOT and _is_subquery(name, inner=inner) else Link.CHILD
+        if link is Link.SUBQUERY and "#" in arguments:
+            if (name, arguments) in self._subqueries:
+                return _GONE, None
+            self._subqueries.add((name, arguments))
+        codegen = text.codegen
+        if text.number is not None:
+            arguments, codegen = self._with_detail(text.number, arguments, codegen)
+            self._printed_numbers.add(text.number)
+            numbers.setdefault(text.number, len(self.parts))
+        self.parts.append(Part(name, arguments, above, link, text.number, codegen))
+        return len(self.parts) - 1, None
+
+    def _with_detail(self, number: int, arguments: str, codegen: int | None) -> tuple[str, int | None]:
+        detail = self._details.get(number)
+        if detail is None:
+            self.missing_details += 1
+            return arguments, codegen
+        joined = "; ".join(part for part in (arguments, detail.text) if part)
+        return joined[:MAX_ARGUMENT_CHARS], detail.codegen if detail.codegen is not None else codegen
+
+    def _below_host(self, tree: RawTree) -> int:
+        """The part the roots of ``tree`` hang on; for a subquery that is a holder on its host, as simple mode shows it."""
+        if tree.host is None:
+            return ROOT
+        host = self._by_number.get(tree.host)
+        if host is None and tree.host in self._printed_numbers:
+            return _GONE
+        if host is None:
+            self.homeless += 1
+            host = 0 if self.parts else ROOT
+        return self._place(_Text(None, _holder(tree)), host, None, {}, inner=True)[0]
+
+
+def _is_subquery(name: str, *, inner: bool) -> bool:
+    return name in _SUBQUERIES or (inner and name.endswith(("Subquery", "SubqueryBroadcast")))
+
+
+def _holder(tree: RawTree) -> str:
+    """What simple mode prints between the host and the subquery's own plan."""
+    if canonical_name(tree.hosting)[0] in _SUBQUERIES:
+        return tree.hosting
+    if not tree.nodes:
+        return f"ReusedSubquery {tree.hosting}"
+    names = (canonical_name(split_number(operator_text(node.body)[1])[0])[0] for node in tree.nodes[:2])
+    shown = list(names)
+    first = next((name for name in shown if name != ADAPTIVE), "")
+    if first in _BROADCASTS:
+        return f"SubqueryBroadcast {tree.hosting}"
+    # Before it runs, adaptive execution has not decided yet whether the pruning values come from a broadcast.
+    undecided = shown[0] == ADAPTIVE and "dynamicpruning#" in tree.hosting
+    return f"{'SubqueryAdaptiveBroadcast' if undecided else 'Subquery'} {tree.hosting}"

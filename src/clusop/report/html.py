@@ -1,0 +1,52 @@
+"""The report as one HTML file: styles and drawings inside, no script, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from clusop.report.view import ReportView, Slice
+
+__all__ = ["render_html"]
+
+_BAR_LENGTH = 100.0
+
+
+def render_html(view: ReportView, made_at: datetime | None = None) -> str:
+    """The page. ``made_at`` is said in its head where it is given."""
+    made = made_at.strftime("%Y-%m-%d %H:%M UTC") if made_at is not None else ""
+    return _environment().get_template("report.html.j2").render(report=view, made=made)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["rects"] = _rects
+    return environment
+
+
+def _template(name: str) -> str:
+    return resources.files("clusop.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def _rects(slices: tuple[Slice, ...]) -> list[tuple[float, float, str]]:
+    """(start, length, tone) of each part of a bar 100 long; parts that add up to more are drawn to scale."""
+    whole = max(sum(each.share_percent for each in slices), _BAR_LENGTH)
+    rects, start = [], 0.0
+    for each in slices:
+        length = each.share_percent / whole * _BAR_LENGTH
+        rects.append((round(start, 3), round(length, 3), each.tone))
+        start += length
+    return rects
