@@ -21,10 +21,10 @@ WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HO
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(SPARK) jars-fetched ## Run real Spark jobs with a native engine, then show what clusop finds in their log
+demo: $(DEV) $(SPARK) ## Run real Spark jobs with a native engine, then show what clusop finds in their log
 	@$(WITH_JAVA) $(BIN)/python harness/demo.py
 
-test: lint types layers $(SPARK) jars-fetched ## Everything CI runs: check, corpus, install, docs, Spark, browser (under 25 min)
+test: lint types layers jars-fetched ## Everything CI runs: check, corpus, install, docs, Spark, browser (under 25 min)
 	@$(WITH_JAVA) $(BIN)/python -m pytest
 
 check: lint types layers unit ## Lint, types, layers and unit tests (under 2 min, no JVM)
@@ -37,8 +37,9 @@ docs: $(DEV) ## Write the generated pages and check all pages
 	@$(BIN)/python harness/write_pages.py
 	@$(BIN)/python -m pytest -q tests/docs
 
-bench: $(DEV) ## Measure the speed of the readers and the analysis
-	@$(BIN)/python harness/bench.py
+bench: $(DEV) ## Measure speed: start, plans, and with LOG=FILE an event log (zstd)
+	@$(BIN)/python harness/bench_plans.py
+	@$(if $(LOG),$(BIN)/python harness/bench_eventlog.py '$(LOG)',echo "name an event log to measure its reader: make bench LOG=FILE")
 
 clean: ## Remove everything that was built or downloaded here
 	rm -rf $(VENV) .cache build dist demo-out spark-warehouse metastore_db derby.log
@@ -59,7 +60,7 @@ unit: $(DEV)
 	@$(BIN)/python -m pytest -q tests/unit tests/architecture tests/docs
 
 # The script says what it could not fetch; what needs it is then left out, visibly.
-jars-fetched: $(SPARK)
+jars-fetched: $(DEV) $(SPARK)
 	@$(WITH_JAVA) $(BIN)/python harness/prepare.py
 
 $(BIN)/python:
@@ -71,7 +72,7 @@ $(DEV): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[all,dev]'
 	@touch $@
 
-$(SPARK): harness/requirements.txt $(DEV)
+$(SPARK): harness/requirements.txt | $(DEV)
 	@echo "Installing Spark for the demo and the Spark tests into $(VENV) (once; about 400 MB)"
 	@$(BIN)/python -m pip install --disable-pip-version-check -r harness/requirements.txt
 	@touch $@

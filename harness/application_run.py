@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from session import Engine
     from workload import Workload
 
-__all__ = ["ApplicationRun", "ensure_data", "run_application"]
+__all__ = ["ApplicationRun", "Site", "ensure_data", "run_application"]
 
 _HERE = Path(__file__).resolve().parent
 
@@ -39,17 +39,26 @@ class ApplicationRun:
     noise: Path
 
 
-def _environment(java_home: Path | None) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where an application runs: the folder for what it leaves, the tables it reads, the jars and the Java it runs with."""
+
+    out: Path
+    data: Path
+    jars: Jars
+    java_home: Path
+
+
+def _environment(java_home: Path) -> dict[str, str]:
     environment = dict(os.environ, SPARK_LOCAL_HOSTNAME="localhost", PYTHONUNBUFFERED="1")
     # A Spark elsewhere on the machine would be started in place of the venv's.
     for name in ("SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS"):
         environment.pop(name, None)
-    if java_home is not None:
-        environment["JAVA_HOME"] = str(java_home)
+    environment["JAVA_HOME"] = str(java_home)
     return environment
 
 
-def ensure_data(java_home: Path | None = None) -> Path:
+def ensure_data(java_home: Path) -> Path:
     """The folder with the tables the workloads read, made on the first call. Raises ``RuntimeError`` with the reason."""
     folder = CACHE / "workload-data" / RECIPE
     if not is_made(folder):
@@ -71,28 +80,20 @@ def _last_line(text: str) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def run_application(  # noqa: PLR0913 - each is one fact about the application, all named
-    workloads: Sequence[Workload],
-    *,
-    out: Path,
-    data: Path,
-    jars: Jars,
-    engine: Engine,
-    application: str,
-    java_home: Path | None = None,
-) -> ApplicationRun:
-    """Run the workloads in one Spark application. ``out`` is emptied first. All workloads of a call share the master and
-    the settings of the first one's group.
+def run_application(workloads: Sequence[Workload], application: str, engine: Engine, site: Site) -> ApplicationRun:
+    """Run the workloads in one Spark application of that name. ``site.out`` is emptied first. All workloads of a call share
+    the master and the settings of the first one's group.
     """
+    out = site.out
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     declared = application_of(workloads[0].group)
     command = [sys.executable, str(_HERE / "spark_app.py")]
-    command += ["--out", str(out), "--data", str(data), "--engine", engine, "--application", application]
-    command += ["--master", declared.master, *jars.arguments()]
+    command += ["--out", str(out), "--data", str(site.data), "--engine", engine, "--application", application]
+    command += ["--master", declared.master, *site.jars.arguments()]
     command += [part for key, value in declared.settings.items() for part in ("--setting", f"{key}={value}")]
     command += [workload.name for workload in workloads]
-    subprocess.run(command, env=_environment(java_home), cwd=out, check=False)
+    subprocess.run(command, env=_environment(site.java_home), cwd=out, check=False)
     logs = sorted((out / "eventlog").glob("*")) if (out / "eventlog").is_dir() else []
     left = out / "outcomes.json"
     told = json.loads(left.read_text(encoding="utf-8")) if left.is_file() else {"workloads": {}, "engine_words": []}

@@ -47,6 +47,7 @@ OPTIONAL = (
     "clusop/report/*.js",
     "clusop/report/*/*.css",
     "clusop/report/*/*.html",
+    "clusop/report/*/*.j2",
     "clusop/report/*/*.js",
     "clusop/cli/*/*.py",
     "clusop/pricing/*/*.py",

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from session import build_session
+from session import SessionPlan, build_session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -69,7 +69,7 @@ def main() -> int:
     """Make the tables in the folder named on the command line."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    spark = build_session("none", application="clusop workload data", scratch=folder.parent / "dataset-scratch")
+    spark = build_session(SessionPlan("none", "clusop workload data", folder.parent / "dataset-scratch"))
     make(spark, folder)
     spark.stop()
     return 0

@@ -9,6 +9,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from py4j.protocol import Py4JError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -82,8 +84,9 @@ class EngineWords:
         implements = ("org.apache.spark.scheduler.SparkListenerInterface",)
 
     def __init__(self, spark: SparkSession) -> None:
-        self._gateway: Any = spark.sparkContext._gateway  # noqa: SLF001 - PySpark has no public door to Py4J
-        self._context: Any = spark.sparkContext._jsc.sc()  # noqa: SLF001 - see above
+        context = spark.sparkContext
+        self._gateway, jsc = context._gateway, context._jsc  # noqa: SLF001 - PySpark has no public door to Py4J
+        self._context: Any = jsc.sc()
         self.by_execution: dict[int, ExecutionWords] = {}
 
     def attach(self) -> None:
@@ -101,29 +104,31 @@ class EngineWords:
         """All executions, by id."""
         return [asdict(words) for _, words in sorted(self.by_execution.items())]
 
-    def onOtherEvent(self, event: Any) -> None:  # noqa: N802 - Spark's name
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        # Java calls its methods by their Java names: one of Spark's 25 callbacks matters, the others must be there.
+        if name == "onOtherEvent":
+            return self._other_event
+        if name == "toString":
+            return lambda: "clusop harness listener"
+        if name.startswith("on"):
+            return lambda *_arguments: None
+        raise AttributeError(name)
+
+    def _other_event(self, event: Any) -> None:
         """Keep the words of an execution that ended."""
         if event.getClass().getName() != _EXECUTION_END:
             return
         execution_id = int(event.executionId())
         failed = bool(event.errorMessage().isDefined() and event.errorMessage().get())
         plan = event.qe()
+        native, eligible, reasons, unavailable = None, None, (), ""
         if plan is None:
-            self.by_execution[execution_id] = ExecutionWords(execution_id, None, None, (), failed, "no live plan")
-            return
-        try:
-            info = self._gateway.jvm.org.apache.comet.ExtendedExplainInfo()
-            native, eligible, reasons = parse_extended_info(info.generateExtendedInfo(plan.executedPlan()))
-        except Exception as error:  # noqa: BLE001 - a plan that cannot be asked (it failed while planning) is recorded as such
-            self.by_execution[execution_id] = ExecutionWords(execution_id, None, None, (), failed, type(error).__name__)
-            return
-        self.by_execution[execution_id] = ExecutionWords(execution_id, native, eligible, reasons, failed)
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        if name.startswith("on"):
-            return lambda *_arguments: None
-        raise AttributeError(name)
-
-    def toString(self) -> str:  # noqa: N802 - Java's name
-        """What a log line about this listener shows."""
-        return "clusop harness listener"
+            unavailable = "no live plan"
+        else:
+            try:
+                info = self._gateway.jvm.org.apache.comet.ExtendedExplainInfo()
+                native, eligible, reasons = parse_extended_info(info.generateExtendedInfo(plan.executedPlan()))
+            except Py4JError as error:
+                # It failed while planning: asked again for its plan, it fails again.
+                unavailable = type(error).__name__
+        self.by_execution[execution_id] = ExecutionWords(execution_id, native, eligible, reasons, failed, unavailable)

@@ -108,14 +108,15 @@ def _is_whole(jar: Path, artifact: Artifact) -> bool:
     return digest.hexdigest() == artifact.sha256
 
 
+def _bytes_of(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:  # a part file renamed while we look
+        return 0
+
+
 def _folder_mebibytes(folder: Path) -> float:
-    total = 0
-    for found in folder.rglob("*"):
-        try:
-            total += found.stat().st_size if found.is_file() else 0
-        except FileNotFoundError:  # a part file renamed while we look
-            continue
-    return total / _MEBIBYTE
+    return sum(_bytes_of(found) for found in folder.rglob("*")) / _MEBIBYTE
 
 
 def _run_watched(command: list[str], watched: Path, label: str, environment: dict[str, str]) -> str:

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import zstandard
-from application_run import ensure_data, run_application
+
+from application_run import Site, ensure_data, run_application
 from find_java import find_java_home
 from prepare import CACHE, REPOSITORY, fetch_jars
 from scrub import scrub_lines, scrub_text, traces_of
@@ -42,7 +43,7 @@ _WORDS = ("native", "eligible", "reasons", "failed")
 
 
 def _places(out: Path, data: Path, java_home: Path) -> dict[str, str]:
-    """This machine's paths and names, and what is written in their stead."""
+    """The machine's paths and names, and what is written in their stead."""
     places = {
         str(data): "/data/inputs",
         str(out / "scratch" / "tables"): "/data/tables",
@@ -109,6 +110,7 @@ def _expectation(
                 "shows": workload.shows,
                 "verdict": workload.expected.verdict,
                 "causes": list(workload.expected.causes),
+                "also": list(workload.expected.also),
                 "failed": workload.fails,
                 "executions": sorted(key for key, root in roots.items() if _belongs_to(root, workload.name)),
             }
@@ -139,15 +141,7 @@ def record(groups: Sequence[str], into: Path, jars: Jars) -> None:
         workloads = [workload for workload in discover() if workload.group == group]
         print(f"{group}: {len(workloads)} workloads", flush=True)
         out = CACHE / "record" / group
-        run = run_application(
-            workloads,
-            out=out,
-            data=data,
-            jars=jars,
-            engine="comet",
-            application=f"clusop {group}",
-            java_home=java_home,
-        )
+        run = run_application(workloads, f"clusop {group}", "comet", Site(out, data, jars, java_home))
         astray = [name for name, outcome in run.outcomes.items() if not outcome["as_declared"]]
         if astray or not run.outcomes:
             message = f"{', '.join(astray) or 'Spark'} did not end as declared; see {run.noise}"

@@ -16,8 +16,11 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+
 from engine_words import EngineWords
-from session import build_session
+from session import SessionPlan, build_session
 from workload import Dataset, discover
 
 if TYPE_CHECKING:
@@ -56,11 +59,12 @@ def _run(spark: SparkSession, workload: Workload, data: Dataset) -> str:
         context.setJobDescription(workload.name)
         if (query := workload.run(spark, data)) is not None:
             query.collect()
-    except Exception as error:  # noqa: BLE001 - a workload may fail on purpose, and one that should not must not stop the rest
+    except (PySparkException, Py4JError) as error:
+        # A workload may fail on purpose, and one that should not must not stop the rest.
         traceback.print_exc()
         return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     finally:
-        context.setJobDescription(None)  # type: ignore[arg-type]  # None clears it; PySpark's hint says str
+        context.setJobDescription(None)
         for key, old in before.items():
             if old is None:
                 spark.conf.unset(key)
@@ -92,14 +96,16 @@ def main() -> int:
     out: Path = given.out.resolve()
     with _noise_to(out / "spark.log") as progress:
         spark = build_session(
-            given.engine,
-            application=given.application,
-            scratch=out / "scratch",
-            comet_jar=given.comet_jar,
-            delta_jars=given.delta_jar,
-            event_log=out / "eventlog",
-            master=given.master,
-            settings=dict(entry.split("=", 1) for entry in given.setting),
+            SessionPlan(
+                engine=given.engine,
+                application=given.application,
+                scratch=out / "scratch",
+                comet_jar=given.comet_jar,
+                delta_jars=tuple(given.delta_jar),
+                event_log=out / "eventlog",
+                master=given.master,
+                settings=dict(entry.split("=", 1) for entry in given.setting),
+            )
         )
         words = EngineWords(spark)
         if given.engine == "comet":

@@ -53,10 +53,13 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is true of the workload's user queries on Comet: the worst verdict among them and the causes of its findings."""
+    """What is true of the workload's user queries on Comet: the worst verdict among them, the causes that must be named, and
+    those that may be named ``also`` because the workload has them besides.
+    """
 
     verdict: str
     causes: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

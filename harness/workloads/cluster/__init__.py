@@ -1,4 +1,4 @@
-"""Two executors in processes of their own. (No speculation: Spark never starts a copy on the host of the original.)"""
+"""Two executors in processes of their own. No speculation here: Spark starts no copy of a task on its own host."""
 
 from __future__ import annotations
 

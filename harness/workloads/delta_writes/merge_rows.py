@@ -31,7 +31,9 @@ def _run(spark: SparkSession, data: Dataset) -> None:
 WORKLOAD = Workload(
     name="delta-merge",
     shows="MERGE into a Delta table: the work is in nested executions.",
-    expected=Expected("fallback", causes=("delta-feature",)),
+    expected=Expected(
+        "fallback", causes=("delta-feature",), also=("row-source", "scala-udf", "unsupported-expression")
+    ),
     run=_run,
     set_up=_set_up,
     needs_delta=True,

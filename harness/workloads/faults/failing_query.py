@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -17,12 +17,12 @@ __all__ = ["WORKLOAD"]
 
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
-    @F.udf("double")
+    @sf.udf("double")
     def broken(price: float) -> float:
         message = "this price cannot be right"
         raise ValueError(message)
 
-    return spark.read.parquet(data["sales"]).select(broken("price").alias("p")).agg(F.sum("p"))
+    return spark.read.parquet(data["sales"]).select(broken("price").alias("p")).agg(sf.sum("p"))
 
 
 WORKLOAD = Workload(

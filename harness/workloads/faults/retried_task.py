@@ -9,8 +9,9 @@ from pyspark import TaskContext
 from workload import Expected, Workload
 
 if TYPE_CHECKING:
-    import pandas as pd
     from collections.abc import Iterator
+
+    import pandas as pd
     from pyspark.sql import DataFrame, SparkSession
 
     from workload import Dataset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -17,7 +17,7 @@ __all__ = ["WORKLOAD"]
 
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
-    @F.udf("double")
+    @sf.udf("double")
     def net(price: float) -> float:
         return price * 0.81
 

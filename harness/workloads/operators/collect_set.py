@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -18,7 +18,7 @@ __all__ = ["WORKLOAD"]
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
     sales = spark.read.parquet(data["sales"]).where("id < 50000")
-    return sales.groupBy("store").agg(F.size(F.collect_set("quantity")).alias("n"))
+    return sales.groupBy("store").agg(sf.size(sf.collect_set("quantity")).alias("n"))
 
 
 WORKLOAD = Workload(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -17,7 +17,7 @@ __all__ = ["WORKLOAD"]
 
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
-    key = F.get_json_object("payload", "$.colour")
+    key = sf.get_json_object("payload", "$.colour")
     return spark.read.parquet(data["sales"]).groupBy(key.alias("key")).count()
 
 

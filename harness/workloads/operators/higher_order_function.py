@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -17,8 +17,8 @@ __all__ = ["WORKLOAD"]
 
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
-    total = F.aggregate("ratings", F.lit(0), lambda total, rating: total + rating)
-    return spark.read.parquet(data["sales"]).groupBy("store").agg(F.sum(total))
+    total = sf.aggregate("ratings", sf.lit(0), lambda total, rating: total + rating)
+    return spark.read.parquet(data["sales"]).groupBy("store").agg(sf.sum(total))
 
 
 WORKLOAD = Workload(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -17,7 +17,7 @@ __all__ = ["WORKLOAD"]
 
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
-    return spark.read.parquet(data["sales"]).groupBy("store").agg(F.percentile_approx("price", 0.5).alias("median"))
+    return spark.read.parquet(data["sales"]).groupBy("store").agg(sf.percentile_approx("price", 0.5).alias("median"))
 
 
 WORKLOAD = Workload(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -18,7 +18,7 @@ __all__ = ["WORKLOAD"]
 
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
-    newest = F.row_number().over(Window.partitionBy("store").orderBy(F.desc("day"), "id"))
+    newest = sf.row_number().over(Window.partitionBy("store").orderBy(sf.desc("day"), "id"))
     return spark.read.parquet(data["sales"]).withColumn("rank", newest).where("rank = 1").select("store", "id")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -19,7 +19,7 @@ __all__ = ["WORKLOAD"]
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
     sales = spark.read.parquet(data["sales"])
-    running = F.sum("price").over(Window.partitionBy("store").orderBy("day", "id"))
+    running = sf.sum("price").over(Window.partitionBy("store").orderBy("day", "id"))
     return sales.select("store", running.alias("running")).groupBy("store").max("running")
 
 

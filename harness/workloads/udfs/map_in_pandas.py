@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from workload import Expected, Workload
 
 if TYPE_CHECKING:
-    import pandas as pd
     from collections.abc import Iterator
+
+    import pandas as pd
     from pyspark.sql import DataFrame, SparkSession
 
     from workload import Dataset
@@ -20,7 +20,7 @@ __all__ = ["WORKLOAD"]
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
     def cheap(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            yield batch[batch["price"] < 50]
+            yield batch[batch["price"] < batch["price"].mean()]
 
     sales = spark.read.parquet(data["sales"]).select("store", "price")
     return sales.mapInPandas(cheap, "store int, price double").groupBy("store").count()

@@ -1,18 +1,13 @@
-"""A pandas UDF before an aggregate: Arrow batches go to Python and come back as rows."""
+"""A pandas UDF before an aggregate: Arrow batches go to Python and come back as rows.
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+Annotations are values in this file: Spark reads the function's to tell what kind of UDF it is.
+"""
 
 import pandas as pd
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sf
 
-from workload import Expected, Workload
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
-
-    from workload import Dataset
+from workload import Dataset, Expected, Workload
 
 __all__ = ["WORKLOAD"]
 
@@ -22,7 +17,7 @@ def _run(spark: SparkSession, data: Dataset) -> DataFrame:
         return price * 0.81
 
     sales = spark.read.parquet(data["sales"])
-    return sales.select("store", F.pandas_udf(net, "double")("price").alias("net")).groupBy("store").sum("net")
+    return sales.select("store", sf.pandas_udf(net, "double")("price").alias("net")).groupBy("store").sum("net")
 
 
 WORKLOAD = Workload(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyspark.ml.functions import array_to_vector, vector_to_array
-from pyspark.sql import functions as F  # noqa: N812 - the name every Spark program uses
+from pyspark.sql import functions as sf
 
 from workload import Expected, Workload
 
@@ -19,8 +19,8 @@ __all__ = ["WORKLOAD"]
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
     sales = spark.read.parquet(data["sales"])
-    vector = array_to_vector(F.array("price", F.col("quantity").cast("double")))
-    return sales.groupBy("store").agg(F.sum(vector_to_array(vector)[0]).alias("price"))
+    vector = array_to_vector(sf.array("price", sf.col("quantity").cast("double")))
+    return sales.groupBy("store").agg(sf.sum(vector_to_array(vector)[0]).alias("price"))
 
 
 WORKLOAD = Workload(

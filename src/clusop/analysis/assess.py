@@ -86,11 +86,18 @@ def _stages_of(query: Observed) -> tuple[StageRun, ...]:
 
 def _assessed(found: Diagnosis, market: _Market | None) -> QueryAssessment:
     observed = found.observed
-    cost = _cost(found, market)
+    cost, remarks = _cost(found, market)
     evidence = Evidence(
-        parse=parse_leg([plan.reading for plan in found.plans], found.new_native_names),
+        parse=parse_leg(
+            [plan.reading for plan in found.plans],
+            found.new_native_names,
+            engine=found.engine.name,
+            problems=observed.problems,
+        ),
         diagnosis=diagnosis_leg(found.verdict, found.findings, found.explanation, found.verdict_reasons),
-        cost=cost_leg(cost, found.time, found.findings, market.rates.remarks if market is not None else ()),
+        cost=cost_leg(
+            cost, found.time, found.findings, (*market.rates.remarks, *remarks) if market is not None else ()
+        ),
     )
     proposal = query_proposal(
         QueryFacts(
@@ -124,21 +131,19 @@ def _assessed(found: Diagnosis, market: _Market | None) -> QueryAssessment:
     )
 
 
-def _cost(found: Diagnosis, market: _Market | None) -> QueryCost:
+def _cost(found: Diagnosis, market: _Market | None) -> tuple[QueryCost, tuple[Reason, ...]]:
+    """A query's money, and what lowers the trust in its hours."""
     if market is None:
         # Query profiles come from SQL warehouses and serverless compute, where the engine has no price of its own.
         is_profile = isinstance(found.observed.times, QueryTimes)
-        return unpriced_query_cost(Reason("serverless-no-premium" if is_profile else "no-query-shape"))
+        return unpriced_query_cost(Reason("serverless-no-premium" if is_profile else "no-query-shape")), ()
     stages = _stages_of(found.observed)
     if not stages:
-        return unpriced_query_cost(Reason("no-tasks"))
-    return query_cost(
-        market.ledger.hours_of(stages),
-        market.rates,
-        _island_share(found),
-        market.uptime,
-        is_failed=found.observed.status is RunStatus.FAILED,
-    )
+        return unpriced_query_cost(Reason("no-tasks")), ()
+    hours = market.ledger.hours_of(stages)
+    is_failed = found.observed.status is RunStatus.FAILED
+    cost = query_cost(hours, market.rates, _island_share(found), market.uptime, is_failed=is_failed)
+    return cost, hours.remarks if not isinstance(hours, Unpriced) else ()
 
 
 def _island_share(found: Diagnosis) -> Range | Unpriced:

@@ -38,6 +38,9 @@ __all__ = [
 ]
 
 
+_HIGH_FROM, _MEDIUM_FROM = 0.8, 0.5
+
+
 class Verdict(str, Enum):
     """What became of a plan (DESIGN §4). Ordered by :attr:`rank`: the worst of a query's graphs and subqueries counts."""
 
@@ -181,7 +184,7 @@ class Leg:
     @property
     def level(self) -> str:
         """``high`` from 0.8, ``medium`` from 0.5, else ``low``."""
-        return "high" if self.score >= 0.8 else "medium" if self.score >= 0.5 else "low"  # noqa: PLR2004 - the levels
+        return "high" if self.score >= _HIGH_FROM else "medium" if self.score >= _MEDIUM_FROM else "low"
 
 
 @dataclass(frozen=True, slots=True)

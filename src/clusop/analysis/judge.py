@@ -80,7 +80,7 @@ def judge(reading: PlanReading, observed: Observed, engine: EngineFact, spoken: 
     kinds = classify(plan, spoken)
     located = locate(plan, kinds, observed.times.stages if isinstance(observed.times, StageTimes) else ())
     ran = located.ran
-    verdict, reasons = _verdict(reading, kinds, ran, engine, spoken)
+    verdict, reasons = _verdict(reading, plan, kinds, ran, _Setting(engine, spoken))
     if observed.events_dropped and verdict is not Verdict.FALLBACK:
         verdict, reasons = Verdict.UNKNOWN, (Reason("events-dropped"),)
     islands = (
@@ -89,11 +89,16 @@ def judge(reading: PlanReading, observed: Observed, engine: EngineFact, spoken: 
     return Judged(JudgedPlan(reading, kinds, islands, ran, verdict, reasons), located)
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    engine: EngineFact
+    spoken: Dialect
+
+
 def _verdict(
-    reading: PlanReading, kinds: Sequence[Kind], ran: Sequence[bool], engine: EngineFact, spoken: Dialect
+    reading: PlanReading, plan: Plan, kinds: Sequence[Kind], ran: Sequence[bool], setting: _Setting
 ) -> tuple[Verdict, tuple[Reason, ...]]:
-    plan = reading.plan
-    assert plan is not None  # noqa: S101 - the caller has checked
+    engine, spoken = setting.engine, setting.spoken
     physical = [index for index in range(len(plan)) if kinds[index] not in _NO_WORK and ran[index]]
     if not physical:
         return _without_work(reading, kinds)

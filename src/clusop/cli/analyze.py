@@ -76,7 +76,7 @@ def analyze(
         list[str] | None, typer.Option(metavar="KIND/KEY=VALUE", help="One price of your own; repeatable.")
     ] = None,
     price_file: Annotated[str, typer.Option(metavar="FILE", help="Your own prices; see docs/prices.md.")] = "",
-    top: Annotated[int, typer.Option(min=0, help="How many queries are shown in full.")] = 5,
+    top: Annotated[int, typer.Option(min=0, metavar="N", help="How many queries are shown in full.")] = 5,
     query: Annotated[str, typer.Option(metavar="ID", help="Only the query with this id.")] = "",
     everything: Annotated[
         bool, typer.Option("--all", help="List every execution, commands and internal ones too, all rows of the table.")

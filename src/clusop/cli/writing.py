@@ -25,8 +25,12 @@ def refuse_bad_targets(targets: Iterable[tuple[str, str]], inputs: Iterable[str]
 
     """
     seen: dict[Path, str] = {}
-    sources = {Path(path).resolve() for path in inputs if path != "-"}
-    for option, path in targets:
+    if not (named := list(targets)):
+        return
+    sources = {Path(path).resolve() for path in inputs if path != "-" and "\0" not in path}
+    for option, path in named:
+        if "\0" in path:
+            raise InputError(option, "the path holds a zero character", "Name a file.")
         target = Path(path).resolve()
         if target.is_dir():
             raise InputError(option, f"{path} is a directory", "Name a file.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clusop.eventlog.codecs import Codec
 from clusop.eventlog.layouts import (
     databricks_parts,
     is_databricks_part,
@@ -15,7 +14,7 @@ from clusop.eventlog.layouts import (
     rolling_in_progress,
     rolling_parts,
 )
-from clusop.eventlog.sniff import sniff_file
+from clusop.eventlog.sniff import EMPTY, UNDECODED, sniff_file
 from clusop.eventlog.source import Candidate, LogPart, LogSource, NotLocated
 from clusop.reasons import Reason
 
@@ -147,8 +146,12 @@ class _Search:
             if entry.is_dir():
                 if not entry.name.startswith("."):
                     below.append(entry)
-            elif not is_ignored(entry.name):
+            elif is_ignored(entry.name):
+                continue
+            elif entry.is_file():  # a pipe would be waited for
                 files.append(entry)
+            else:
+                self._reject(entry, Reason("unreadable-file", ": neither a file nor a directory"))
         self._take_files(directory, files, in_progress=rolling_in_progress(entry.name for entry in entries))
         return below
 
@@ -178,15 +181,15 @@ class _Search:
             part = _part(path)
             if isinstance(part, LogPart):
                 parts.append(part)
-            elif _size_bytes(path) == 0:
-                parts.append(LogPart(path, Codec.PLAIN, 0))  # just rolled over: nothing was written to it yet
+            elif part.detail in {EMPTY, UNDECODED} and path == ordered[-1]:
+                continue  # just rolled over: nothing was written to it yet
             else:
                 self._reject(path, part)
                 problems = (*problems, Reason("missing-log-part", f": {path.name} cannot be used. {part.sentence}"))
-        if any(part.size_bytes for part in parts):
+        if parts:
             self._sources.append(LogSource(directory, layout, tuple(parts), in_progress, problems))
-        elif parts:
-            self._reject(directory, Reason("no-event-log", ": all its parts are empty"))
+        else:
+            self._reject(directory, Reason("no-event-log", ": none of its parts can be used"))
 
     def _reject(self, path: Path, why: Reason) -> None:
         self._tried_count += 1

@@ -13,27 +13,36 @@ from clusop.reasons import Reason
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["SNIFF_BYTES", "looks_like_event_log", "sniff_file"]
+__all__ = ["EMPTY", "SNIFF_BYTES", "UNDECODED", "looks_like_event_log", "sniff_file"]
 
 SNIFF_BYTES = 1 << 16
 """How much of a file's beginning is looked at."""
 
+EMPTY = ": it is empty"
+UNDECODED = ": it is packed and nothing in it can be decoded"
+"""Details of the rejection of a file with nothing in it. As a part of a log, one may be newly begun."""
+
 _EVENT = re.compile(rb'^\s*\{\s*"Event"\s*:\s*"[\w.$]+"', re.MULTILINE)
 _EVENT_ANYWHERE = re.compile(rb'^\s*\{[^\n]*"Event"\s*:\s*"(?:SparkListener|DBC|org\.apache\.spark\.)', re.MULTILINE)
 _ARCHIVES = ((b"PK\x03\x04", "a zip archive"), (b"PAR1", "a Parquet file"), (b"Obj\x01", "an Avro file"))
+_TAR_MAGIC = b"ustar"
 _TAR_MAGIC_AT = 257
 
 
 def looks_like_event_log(first_bytes: bytes) -> bool:
     """Whether ``first_bytes``, the beginning of a file (:data:`SNIFF_BYTES` of it are enough), begin an event log.
 
-    Compressed beginnings are decoded. Where the codec's package is missing this says yes: the reader then names it.
+    Compressed beginnings are decoded. Where that takes more bytes, or a package that is not installed, this says yes: only
+    event logs are packed like that, and the reader then says what is wrong.
     """
+    if _archive(first_bytes):
+        return False
     codec = codec_of(first_bytes)
     try:
-        return _is_event_text(_beginning(first_bytes, codec))
+        text = _beginning(first_bytes, codec)
     except MissingPackageError:
         return True
+    return _is_event_text(text) or (codec is not Codec.PLAIN and not text)
 
 
 def sniff_file(path: Path) -> Codec | Reason:
@@ -44,7 +53,10 @@ def sniff_file(path: Path) -> Codec | Reason:
     except OSError as error:
         return Reason("unreadable-file", f": {error.strerror or error}")
     if not first_bytes:
-        return Reason("no-event-log", ": it is empty")
+        return Reason("no-event-log", EMPTY)
+    archive = _archive(first_bytes)
+    if archive:
+        return Reason("no-event-log", f": it is {archive}; unpack it or give the log itself")
     codec = codec_of(first_bytes[:MAGIC_BYTES])
     try:
         text = _beginning(first_bytes, codec)
@@ -52,7 +64,7 @@ def sniff_file(path: Path) -> Codec | Reason:
         return missing.reason
     if _is_event_text(text):
         return codec
-    return _rejection(first_bytes, text, codec, path.name)
+    return _rejection(text, codec, path.name)
 
 
 def _beginning(first_bytes: bytes, codec: Codec) -> bytes:
@@ -74,15 +86,16 @@ def _is_event_text(text: bytes) -> bool:
     return _EVENT.search(text) is not None or _EVENT_ANYWHERE.search(text) is not None
 
 
-def _rejection(first_bytes: bytes, text: bytes, codec: Codec, name: str) -> Reason:
-    archive = next((what for magic, what in _ARCHIVES if first_bytes.startswith(magic)), "")
-    if not archive and first_bytes[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
-        archive = "a tar archive"
-    if archive:
-        return Reason("no-event-log", f": it is {archive}; unpack it or give the log itself")
+def _archive(first_bytes: bytes) -> str:
+    """What kind of archive this is. A stored log would show through it, so this is asked first."""
+    if first_bytes[_TAR_MAGIC_AT : _TAR_MAGIC_AT + len(_TAR_MAGIC)] == _TAR_MAGIC:
+        return "a tar archive"
+    return next((what for magic, what in _ARCHIVES if first_bytes.startswith(magic)), "")
+
+
+def _rejection(text: bytes, codec: Codec, name: str) -> Reason:
     if codec is not Codec.PLAIN:
-        what = "nothing in it can be decoded" if not text else "it holds no Spark events"
-        return Reason("no-event-log", f": it is packed with {codec.value} and {what}")
+        return Reason("no-event-log", f": it is packed with {codec.value} and holds no Spark events" if text else UNDECODED)
     claimed = ending_codec(name)
     if claimed is not None:
         return Reason("no-event-log", f": its name says {claimed.value} and its content is something else")

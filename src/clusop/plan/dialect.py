@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clusop.plan.kind import Kind
 from clusop.plan.node import Link
@@ -147,9 +147,9 @@ def dialect_ids() -> tuple[str, ...]:
 
 
 @cache
-def _load(dialect_id: str) -> dict[str, object]:
+def _load(dialect_id: str) -> dict[str, Any]:  # Any: the shape of a dialect file, read only here
     path = resources.files("clusop.plan").joinpath("dialects").joinpath(f"{dialect_id}.json")
-    loaded: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -161,7 +161,7 @@ def dialect(dialect_id: str) -> Dialect:
     return _build(_load(PLAIN_SPARK), _load(dialect_id) if dialect_id != PLAIN_SPARK else {}, dialect_id)
 
 
-def _build(base: dict, own: dict, dialect_id: str) -> Dialect:  # type: ignore[type-arg]
+def _build(base: dict[str, Any], own: dict[str, Any], dialect_id: str) -> Dialect:
     by_name: dict[str, Kind] = {}
     by_pattern: list[tuple[re.Pattern[str], Kind]] = []
     for source in (base, own):

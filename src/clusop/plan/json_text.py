@@ -9,19 +9,29 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from json.decoder import scanstring
 
-__all__ = ["MAX_JSON_CHARS", "JsonTextError", "decode_json"]
+__all__ = ["MAX_JSON_CHARS", "JsonTextError", "clean_text", "decode_json"]
 
 MAX_JSON_CHARS = 256 * 1024 * 1024
 """Longer documents are refused before they are decoded."""
 
 _MAX_LEVELS = 1_000_000
 _BLANK = re.compile(r"[ \t\n\r]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?P<rest>(?:\.\d+)?(?:[eE][-+]?\d+)?)")
-_WORDS = {"true": True, "false": False, "null": None, "NaN": None, "Infinity": None, "-Infinity": None}
 _MAX_INTEGER_CHARS = 64
 _OPENERS = {"{": "}", "[": "]"}
+
+
+def _integer(digits: str) -> int | float:
+    # Python refuses to read integers of thousands of digits; none of them is a count or an id.
+    return int(digits) if len(digits) <= _MAX_INTEGER_CHARS else float(digits)
+
+
+def _no_number(_: str) -> None:
+    return None
+
+
+# A raw line break inside a string and NaN are met in pastes; both decoders read them alike.
+_DECODER = json.JSONDecoder(strict=False, parse_constant=_no_number, parse_int=_integer)
 
 
 class JsonTextError(ValueError):
@@ -40,15 +50,18 @@ def decode_json(data: bytes | bytearray | str) -> object:
     text = data if isinstance(data, str) else _decode_bytes(bytes(data))
     text = text.removeprefix("\ufeff")
     try:
-        # A raw line break inside a string and NaN are met in pastes; both decoders read them alike.
-        return json.loads(text, strict=False, parse_constant=_no_number)
+        return _DECODER.decode(text)
     except RecursionError:
         return _Decoder(text).decode()
     except ValueError as error:
-        # Digits beyond Python's limit raise ValueError too, but are JSON; a syntax error is one for both decoders.
-        if isinstance(error, json.JSONDecodeError):
-            raise JsonTextError(str(error)) from None
-        return _Decoder(text).decode()
+        raise JsonTextError(str(error)) from None
+
+
+def clean_text(value: object) -> str:
+    """A string of a document, without halves of surrogate pairs (no output could encode them); anything else is no text."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _decode_bytes(data: bytes) -> str:
@@ -69,6 +82,8 @@ class _Open:
 
 @dataclass(slots=True)
 class _Decoder:
+    """The iterative decoder: containers on a stack of its own, scalars by the standard decoder."""
+
     text: str
     at: int = 0
     stack: list[_Open] = field(default_factory=list)
@@ -99,8 +114,6 @@ class _Decoder:
 
     def _value(self) -> object:
         character = self._skip()
-        if character == '"':
-            return self._string()
         if character in _OPENERS:
             if len(self.stack) >= _MAX_LEVELS:
                 message = f"nested deeper than {_MAX_LEVELS} levels"
@@ -109,22 +122,14 @@ class _Decoder:
             container: list[object] | dict[str, object] = {} if character == "{" else []
             self.stack.append(_Open(container, _OPENERS[character]))
             return container
-        number = _NUMBER.match(self.text, self.at)
-        if number is not None:
-            self.at = number.end()
-            return _number(number.group(), is_integer=not number.group("rest"))
-        for word, value in _WORDS.items():
-            if self.text.startswith(word, self.at):
-                self.at += len(word)
-                return value
-        raise self._error("no value")
+        return self._scalar()
 
-    def _string(self) -> str:
+    def _scalar(self) -> object:
         try:
-            text, self.at = scanstring(self.text, self.at + 1, False)  # noqa: FBT003 - the C function takes no keywords
+            value, self.at = _DECODER.raw_decode(self.text, self.at)
         except ValueError:
-            raise self._error("no string") from None
-        return text
+            raise self._error("no value") from None
+        return value
 
     def _first(self) -> bool:
         """After an opener: whether a first element follows. An empty container is closed and left on the stack's top."""
@@ -140,7 +145,7 @@ class _Decoder:
     def _key(self, top: _Open) -> None:
         if self._skip() != '"':
             raise self._error("no key")
-        top.key = self._string()
+        top.key = str(self._scalar())
         if self._skip() != ":":
             raise self._error("no colon")
         self.at += 1
@@ -164,13 +169,3 @@ class _Decoder:
         if character == top.close:
             return False
         raise self._error(f"neither a comma nor {top.close!r}")
-
-
-def _no_number(_: str) -> None:
-    return None
-
-
-def _number(text: str, *, is_integer: bool) -> int | float:
-    if is_integer and len(text) <= _MAX_INTEGER_CHARS:
-        return int(text)
-    return float(text)

@@ -14,7 +14,7 @@ __all__ = ["MAX_ARGUMENT_CHARS", "canonical_name", "codegen_number", "split_code
 MAX_ARGUMENT_CHARS = 4096
 """Longer arguments are cut; causes are found well before that."""
 
-_CODEGEN_PREFIX = re.compile(r"^\*\s*(?:\((\d+)\)\s*)?")
+_CODEGEN_PREFIX = re.compile(r"^\*\s*(?:\((?P<number>\d+)\)\s*)?")
 _WORD = re.compile(r"[A-Za-z_][\w$]*")
 _SCAN_HEAD = re.compile(
     r"^(?P<head>(?:File)?Scan|PhotonScan|PhotonFileSourceScan|CometScan|CometNativeScan|BatchScan|CometBatchScan)\b:?\s*"
@@ -29,11 +29,10 @@ def split_codegen_prefix(text: str) -> tuple[int | None, str]:
 
     ``None`` where there is no such prefix.
     """
-    if not text.startswith("*"):
-        return None, text
     match = _CODEGEN_PREFIX.match(text)
-    assert match is not None  # noqa: S101 - the pattern matches every text that starts with an asterisk
-    return int(match.group(1) or 0), text[match.end() :]
+    if match is None:
+        return None, text
+    return int(match["number"] or 0), text[match.end() :]
 
 
 def codegen_number(name: str) -> int | None:

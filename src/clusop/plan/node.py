@@ -85,7 +85,9 @@ class Plan:
     def __post_init__(self) -> None:
         for index, operator in enumerate(self.operators):
             if not ROOT <= operator.parent < index:
-                message = f"operator {index} ({operator.name}) has parent {operator.parent}: a parent stands before its child"
+                message = (
+                    f"operator {index} ({operator.name}) has parent {operator.parent}: a parent stands before its child"
+                )
                 raise ValueError(message)
 
     def __len__(self) -> int:

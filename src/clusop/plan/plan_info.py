@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from clusop.plan.json_text import JsonTextError, decode_json
-from clusop.plan.naming import MAX_ARGUMENT_CHARS, canonical_name, codegen_number, split_codegen_prefix
+from clusop.plan.json_text import JsonTextError, clean_text, decode_json
+from clusop.plan.naming import codegen_number
 from clusop.plan.node import ROOT, Codegen, Link, Metric, Operator, Plan
+from clusop.plan.plan_info_entry import CACHE_SCAN, entry_metrics, entry_name
 from clusop.plan.reading import Phase, PlanReading, PlanSource
 from clusop.plan.reuse import Occurrence, kept_occurrences
 from clusop.reasons import Reason
@@ -32,8 +33,6 @@ __all__ = [
 
 MAX_OPERATORS = 100_000
 MAX_DEPTH = 10_000
-_MAX_METRICS = 1_000
-_MAX_NAME_CHARS = 256
 _UNNAMED = "Unknown"
 _SUBQUERY = re.compile(r"Subquery(?:Broadcast|AdaptiveBroadcast)?$")
 _FINAL = re.compile(r"isFinalPlan=(true|false)")
@@ -148,13 +147,13 @@ class _Walk:
 
     def _visit(self, node: dict[object, object], place: _Place) -> _Place:
         """Take in one node; returns the place of its children."""
-        name, arguments = _name_and_arguments(node)
+        name, arguments = entry_name(node)
         if name in _SCOPES:
             return self._enter_scope(name, node, place)
         if not name:
             self.damaged += 1
             name = _UNNAMED
-        metrics, broken = _metrics(node.get("metrics"))
+        metrics, broken = entry_metrics(node.get("metrics"))
         self.damaged += broken
         self.tick(len(metrics))
         link = Link.SUBQUERY if place.parent != ROOT and is_subquery_name(name) else place.link
@@ -168,7 +167,7 @@ class _Walk:
         self.regions.append(region)
         return _Place(
             parent=len(self.operators) - 1,
-            link=Link.CACHED if name.endswith("InMemoryTableScan") else Link.CHILD,
+            link=Link.CACHED if name.endswith(CACHE_SCAN) else Link.CHILD,
             codegen=codegen,
             region=self._new_region(region) if name in _REUSES else region,
             depth=place.depth + 1,
@@ -178,9 +177,9 @@ class _Walk:
     def _enter_scope(self, name: str, node: dict[object, object], place: _Place) -> _Place:
         if name != "WholeStageCodegen":
             return replace(place, codegen=None)
-        metrics, broken = _metrics(node.get("metrics"))
+        metrics, broken = entry_metrics(node.get("metrics"))
         self.damaged += broken
-        number = codegen_number(_text(node.get("nodeName")) or _text(node.get("simpleString")))
+        number = codegen_number(clean_text(node.get("nodeName")) or clean_text(node.get("simpleString")))
         self.codegens.append(Codegen(number, metrics))
         self.codegen_regions.append(place.region)
         return replace(place, codegen=len(self.codegens) - 1)
@@ -202,7 +201,9 @@ class _Walk:
     def reading(self, phase_hint: Phase | None) -> PlanReading:
         problems: list[Reason] = []
         if self.damaged:
-            problems.append(Reason("truncated-plan", f": {self.damaged} entries of the JSON are no plan nodes or metrics"))
+            problems.append(
+                Reason("truncated-plan", f": {self.damaged} entries of the JSON are no plan nodes or metrics")
+            )
         phase = self._phase(phase_hint)
         return PlanReading(self._plan(), phase, PlanSource.PLAN_INFO, problems=tuple(problems))
 
@@ -257,48 +258,10 @@ def _in_printed_order(children: list[object], below: _Place) -> list[tuple[objec
     subqueries: list[tuple[object, _Place]] = []
     others: list[tuple[object, _Place]] = []
     for child in children:
-        is_subquery = isinstance(child, dict) and is_subquery_name(_text(child.get("nodeName")).strip())
+        is_subquery = isinstance(child, dict) and is_subquery_name(clean_text(child.get("nodeName")).strip())
         (subqueries if is_subquery else others).append((child, below))
     return [*reversed(others), *reversed(subqueries)]
 
 
-def _name_and_arguments(node: dict[object, object]) -> tuple[str, str]:
-    """The canonical name of a node and what its one-line text says besides."""
-    named = _text(node.get("nodeName")).strip()
-    _, simple = split_codegen_prefix(_text(node.get("simpleString")).strip())
-    name, of_name = canonical_name(named)
-    told, arguments = (name, of_name) if named == simple else canonical_name(simple)
-    if not name:
-        return told[:_MAX_NAME_CHARS], arguments
-    if not simple:
-        return name[:_MAX_NAME_CHARS], of_name
-    return name[:_MAX_NAME_CHARS], arguments if told == name else simple[:MAX_ARGUMENT_CHARS]
-
-
-def _metrics(listed: object) -> tuple[tuple[Metric, ...], int]:
-    """The metrics of a node and how many entries could not be read."""
-    if listed is None:
-        return (), 0
-    if not isinstance(listed, list):
-        return (), 1
-    metrics: list[Metric] = []
-    broken = 0
-    for entry in listed[:_MAX_METRICS]:
-        number = entry.get("accumulatorId") if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or not isinstance(number, int) or isinstance(number, bool):
-            broken += 1
-            continue
-        name, kind = _text(entry.get("name")), _text(entry.get("metricType"))
-        metrics.append(Metric(name[:_MAX_NAME_CHARS], kind[:_MAX_NAME_CHARS], number))
-    return tuple(metrics), broken
-
-
 def _ids(metrics: tuple[Metric, ...]) -> Iterator[int]:
     return (metric.accumulator_id for metric in metrics if metric.accumulator_id is not None)
-
-
-def _text(value: object) -> str:
-    """A string of the document, without halves of surrogate pairs (no output could encode them)."""
-    if not isinstance(value, str):
-        return ""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()

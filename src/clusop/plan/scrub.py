@@ -16,7 +16,9 @@ from importlib import resources
 __all__ = ["scrub_arguments"]
 
 _MAX_CHARS = 64 * 1024
-_TOKEN = re.compile(r"(?P<gap>[ \t\r\n]+)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[\[\](){},;:=<>!+*/%&|-])|(?P<other>.)", re.DOTALL)
+_TOKEN = re.compile(
+    r"(?P<gap>[ \t\r\n]+)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[\[\](){},;:=<>!+*/%&|-])|(?P<other>.)", re.DOTALL
+)
 _GLUE = re.compile(r"[\w.@#$'\"`~?\\/:-]")
 _REPEATED = re.compile(r"\?(?:[\s?]*\?)+")
 _GONE = "?"
@@ -55,13 +57,13 @@ def scrub_arguments(text: str) -> str:
     vocabulary = _vocabulary()
     kept: list[str] = []
     for match in _TOKEN.finditer(text):
-        kind, token = match.lastgroup, match.group()
+        kind, piece = match.lastgroup, match.group()
         if kind == "gap":
             kept.append(" ")
         elif kind == "mark":
-            kept.append(token if token not in "/-:" or _stands_alone(text, match.start(), match.end()) else _GONE)
-        elif kind == "word" and _is_whole(text, match.start(), match.end()) and vocabulary.knows(token):
-            kept.append(token)
+            kept.append(piece if piece not in "/-:" or _stands_alone(text, match.start(), match.end()) else _GONE)
+        elif kind == "word" and _is_whole(text, match.start(), match.end()) and vocabulary.knows(piece):
+            kept.append(piece)
         else:
             kept.append(_GONE)
     return _REPEATED.sub(_GONE, "".join(kept)).strip()
@@ -71,7 +73,11 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     """Whether the word is no part of a path, host, address, quoted text or column (``sum#3``, ``format.csv``)."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if before and _GLUE.match(before):
-        return before == ":" and text[end : end + 1] in {"", " ", ",", "]", ")"} and not _GLUE.match(text[start - 2 : start - 1])
+        return (
+            before == ":"
+            and text[end : end + 1] in {"", " ", ",", "]", ")"}
+            and not _GLUE.match(text[start - 2 : start - 1])
+        )
     return not after or after == ":" or _GLUE.match(after) is None
 
 

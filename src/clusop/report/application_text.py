@@ -37,11 +37,12 @@ def engine_title(engine: str) -> str:
 def application_view(assessed: ApplicationAssessment) -> AppView:
     """Everything a report says of an application itself."""
     application = assessed.application
+    bounded = any(island.is_upper_bound for query in assessed.queries for island in query.islands)
     return AppView(
         title=cut(application.name, _NAME_CHARS) or cut(application.app_id, _NAME_CHARS),
         facts=_facts(application),
         native=_native(assessed.time),
-        split=(*time_slices(assessed.time), *_non_sql(assessed)),
+        split=(*time_slices(assessed.time, is_upper_bound=bounded), *_non_sql(assessed)),
         split_notes=time_notes(assessed.time),
         bill=_bill(assessed.cost),
         bill_split=bill_slices(assessed.cost),

@@ -206,22 +206,28 @@ def _headline(inputs: Sequence[InputView]) -> str:
     off = counted[Verdict.NOT_ACCELERATED.value]
     if not judged:
         return "Nothing here could be read." if refused else "There is no query to judge in this input."
-    fallen = counted[Verdict.FALLBACK.value]
-    queries = plural(judged, "query", "queries")
-    parts = [f"{fallen:,} of {queries} {'leaves' if fallen == 1 else 'leave'} the engine"] if fallen else []
-    if not fallen:
-        parts = [
-            "No native engine was on"
-            if off == judged
-            else f"None of {queries} leaves the engine, as far as can be told"
-        ]
-        if not counted[Verdict.UNKNOWN.value]:
-            parts = ["No native engine was on" if off == judged else f"None of {queries} leaves the engine"]
+    parts = [_first_words(counted, judged)]
     for verdict, words in ((Verdict.PARTIAL, "only in part"), (Verdict.UNKNOWN, "unknown")):
         parts += [f"{counted[verdict.value]:,} {words}"] if counted[verdict.value] else []
     parts += [f"{off:,} with the engine off"] if off and off != judged else []
     parts += [f"{plural(refused, 'input')} could not be read"] if refused else []
     return "; ".join(parts) + "."
+
+
+def _first_words(counted: Counter[str], judged: int) -> str:
+    fallen, off = counted[Verdict.FALLBACK.value], counted[Verdict.NOT_ACCELERATED.value]
+    if off == judged:
+        return "No native engine was on"
+    if judged == 1:
+        stays = "leaves the engine" if fallen else "stays on the engine"
+        told = counted[Verdict.NATIVE.value] or fallen
+        return f"The query {stays}" if told else "The query is no clear case"
+    queries = plural(judged, "query", "queries")
+    if not fallen:
+        return (
+            f"None of {queries} leaves the engine{', as far as can be told' if counted[Verdict.UNKNOWN.value] else ''}"
+        )
+    return f"{fallen:,} of {queries} {'leaves' if fallen == 1 else 'leave'} the engine"
 
 
 def _tone(inputs: Sequence[InputView]) -> str:

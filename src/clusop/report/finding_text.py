@@ -53,12 +53,13 @@ def share_of(finding: Finding) -> tuple[str, float | None]:
 
 
 def why_here(finding: Finding) -> str:
-    """Why at this operator, most telling first: the engine's words, the functions, the detail, the cause's sentence."""
+    """What tells this finding from others of its cause: the engine's words, the functions, the detail; else nothing."""
     if finding.engine_says:
         return f"the engine says: {one_line(finding.engine_says)}"
     if finding.functions:
         return _functions(finding)
-    return one_line(finding.detail) or _sentence(finding)
+    detail = cut(finding.detail, _DETAIL_CHARS)
+    return detail.removeprefix(_sentence(finding).rstrip(".")).lstrip(":., ") if _repeats(finding) else detail
 
 
 def finding_views(query: QueryAssessment) -> tuple[FindingView, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from clusop.plan.kind import Kind
 from clusop.reasons import Reason, catalogue
 from clusop.report.json_values import figure_json, number_json, proposal_json, put, reasons_json, time_json
 from clusop.report.scrub import printable
@@ -33,6 +35,7 @@ def query_json(query: QueryAssessment) -> dict[str, object]:
         "verdict_reasons": reasons_json(query.verdict_reasons),
         "native_operators": query.native_operator_count,
         "jvm_operators": [{"name": printable(name), "count": many} for name, many in query.jvm_operators],
+        "boundaries": _boundaries(query),
         "new_native_operators": [printable(name) for name in query.new_native_names],
         "findings": [_finding(finding) for finding in query.findings],
         "islands": [_island(query, island) for island in query.islands],
@@ -55,6 +58,18 @@ def query_json(query: QueryAssessment) -> dict[str, object]:
         ),
     }
     return document
+
+
+def _boundaries(query: QueryAssessment) -> list[dict[str, object]]:
+    """Where rows or batches change hands, counted by name; no operators, so no part of the other counts."""
+    counts = Counter(
+        operator.name
+        for plan in query.plans
+        if plan.reading.plan is not None
+        for operator, kind, ran in zip(plan.reading.plan.operators, plan.kinds, plan.ran, strict=True)
+        if kind is Kind.BOUNDARY and ran
+    )
+    return [{"name": printable(name), "count": many} for name, many in sorted(counts.items())]
 
 
 def _finding(finding: Finding) -> dict[str, object]:

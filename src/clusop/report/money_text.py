@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from clusop.analysis.assessment import ApplicationCost, QueryCost
 
-__all__ = ["amount_of", "bill_slices", "bill_view", "cost_view", "midpoint", "money_view", "total_of"]
+__all__ = ["amount_of", "bill_slices", "bill_view", "cost_view", "lack_of", "midpoint", "money_view", "total_of"]
 
 _INPUT_CHARS = 80
 _PER_RUN = "a run"
+_NOTHING_TO_PAY = frozenset({"no-island", "no-premium", "serverless-no-premium"})
 
 
 def amount_of(figure: Figure | Unpriced) -> str:
@@ -32,6 +33,11 @@ def amount_of(figure: Figure | Unpriced) -> str:
 def midpoint(figure: Figure | Unpriced) -> Fraction:
     """What figures are ranked by: the middle of the range, below everything where there is no figure."""
     return Fraction(-1) if isinstance(figure, Unpriced) else (figure.usd.low + figure.usd.high) / 2
+
+
+def lack_of(figure: Unpriced) -> str:
+    """``none`` where nothing is there to be paid or saved, ``not priced`` where it is not known."""
+    return "none" if figure.reason.id in _NOTHING_TO_PAY else "not priced"
 
 
 def total_of(figures: Iterable[Figure | Unpriced]) -> Range | Unpriced:
@@ -47,7 +53,7 @@ def total_of(figures: Iterable[Figure | Unpriced]) -> Range | Unpriced:
 def money_view(label: str, figure: Figure | Unpriced, note: str = "") -> MoneyView:
     """A figure to show. A figure always names its basis: a modeled amount is never shown as a bill."""
     if isinstance(figure, Unpriced):
-        return MoneyView(label, one_line(figure.reason.sentence), missing=True)
+        return MoneyView(label, one_line(figure.reason.sentence), missing=True, lack=lack_of(figure))
     inputs = tuple((name.replace("_", " "), cut(_input(value), _INPUT_CHARS)) for name, value in figure.inputs.items())
     formula = FormulaView(figure.formula, formula_text(figure.formula), inputs, figure.price_ids)
     return MoneyView(label, money(figure.usd), figure.basis, note, formula=formula)

@@ -9,7 +9,7 @@ from clusop.analysis.assessment import Action, Role, Verdict
 from clusop.pricing.price import Unpriced
 from clusop.report.amounts import money, plural, share
 from clusop.report.finding_text import BASIS_WORDS, cause_at, finding_views
-from clusop.report.money_text import amount_of, cost_view, money_view
+from clusop.report.money_text import amount_of, cost_view, lack_of, money_view
 from clusop.report.scrub import cut, one_line
 from clusop.report.time_text import time_notes, time_sentence, time_slices
 from clusop.report.tree import plan_trees
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from clusop.analysis.assessment import Finding, Proposal, QueryAssessment
 
 __all__ = [
-    "ACTION_WORDS",
     "ROLE_WORDS",
     "VERDICT_WORDS",
     "leading_finding",
@@ -40,13 +39,6 @@ VERDICT_WORDS = {
     Verdict.UNKNOWN: "unknown",
 }
 ROLE_WORDS = {Role.USER: "", Role.INTERNAL: "internal", Role.COMMAND: "command"}
-ACTION_WORDS = {
-    Action.FIX: "fix the query",
-    Action.DISABLE: "switch the engine off",
-    Action.UPGRADE: "upgrade the runtime",
-    Action.KEEP: "keep it as it is",
-    Action.NONE: "nothing to do",
-}
 _TITLE_CHARS = 160
 _DESCRIPTION_CHARS = 4_000
 _NAME_CHARS = 60
@@ -91,7 +83,7 @@ def query_view(query: QueryAssessment, anchor: str, same_as: Iterable[str] = ())
         facts=_facts(query),
         trees=plan_trees(query),
         findings=finding_views(query),
-        split=time_slices(query.time),
+        split=time_slices(query.time, is_upper_bound=any(island.is_upper_bound for island in query.islands)),
         split_notes=time_notes(query.time),
         time_sentence=time_sentence(query.time),
         money_sentence=_money_sentence(query),
@@ -107,7 +99,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
     """A proposal in words."""
     return ProposalView(
         action=proposal.action.value,
-        word=ACTION_WORDS[proposal.action],
+        word=_word(proposal),
         sentence=one_line(proposal.sentence),
         saving=money_view("Would save", proposal.saving) if proposal.saving is not None else None,
         reasons=tuple(
@@ -116,6 +108,14 @@ def proposal_view(proposal: Proposal) -> ProposalView:
             if (sentence := one_line(reason.sentence)).rstrip(".") not in proposal.sentence
         ),
     )
+
+
+def _word(proposal: Proposal) -> str:
+    """The action before its sentence, unless the sentence begins with it or there is nothing to do."""
+    action = proposal.action.value
+    if proposal.action is Action.NONE or proposal.sentence.lower().startswith(action):
+        return ""
+    return f"{action}: "
 
 
 def _headline(query: QueryAssessment) -> str:
@@ -129,7 +129,7 @@ def _headline(query: QueryAssessment) -> str:
         amount = amount_of(query.cost.exposure)
         if amount:
             parts.append(f"{amount} of premium a run, {_basis(query.cost.exposure)}")
-        parts.append(f"{query.proposal.action.value}: {one_line(query.proposal.sentence)}")
+        parts.append(f"{_word(query.proposal)}{one_line(query.proposal.sentence)}")
     else:
         parts.append(_what(query))
     return " · ".join(part for part in parts if part)
@@ -150,7 +150,11 @@ def _what(query: QueryAssessment) -> str:
     if query.verdict is Verdict.PARTIAL:
         return f"{jvm_count:,} of {plural(total, 'operator')} stood outside the engine, with little or no row work."
     if query.verdict is Verdict.NATIVE and query.native_operator_count:
-        return f"All {plural(query.native_operator_count, 'operator')} ran on the engine."
+        sources = sorted(
+            {cut(finding.operator, _NAME_CHARS) for finding in query.findings if finding.cause == "row-source"}
+        )
+        rows = f"; {', '.join(sources)} gives it rows, read on the JVM" if sources else ""
+        return f"All {plural(query.native_operator_count, 'operator')} ran on the engine{rows}."
     if query.verdict_reasons:
         return one_line(query.verdict_reasons[0].sentence)
     return {
@@ -208,7 +212,7 @@ def _money_sentence(query: QueryAssessment) -> str:
         return f"{money(cost.exposure.usd)} of premium a run paid for time off the engine ({cost.exposure.basis})."
     if not isinstance(cost.attributed, Unpriced):
         return f"The run cost {money(cost.attributed.usd)} ({cost.attributed.basis}). {one_line(cost.exposure.reason.sentence)}"
-    return f"Not priced: {one_line(cost.attributed.reason.sentence)}"
+    return f"{lack_of(cost.attributed).capitalize()}: {one_line(cost.attributed.reason.sentence)}"
 
 
 def _legs(query: QueryAssessment) -> tuple[LegView, ...]:

@@ -101,7 +101,7 @@ def _proposal(proposal: ProposalView) -> RenderableType:
     grid.add_column(overflow="fold")
     saving = proposal.saving
     amount = f" ({saving.label.lower()} {saving.amount}, {saving.basis})" if saving and not saving.missing else ""
-    grid.add_row("  Engine decision", Text.assemble((proposal.word, "bold"), f": {proposal.sentence}{amount}"))
+    grid.add_row("  Engine decision", Text.assemble((proposal.word, "bold"), f"{proposal.sentence}{amount}"))
     for sentence in proposal.reasons:
         grid.add_row("", Text(sentence, style="dim"))
     return grid

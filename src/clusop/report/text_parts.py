@@ -65,7 +65,7 @@ def money_grid(money: Iterable[MoneyView], *, with_formula: bool) -> RenderableT
     grid.add_column(overflow="fold")
     for each in money:
         if each.missing:
-            grid.add_row(f"  {each.label}", Text(f"not priced: {each.amount}", style="dim italic"))
+            grid.add_row(f"  {each.label}", Text(f"{each.lack}: {each.amount}", style="dim italic"))
             continue
         told = f" {each.note}" if each.note else ""
         grid.add_row(f"  {each.label}", Text.assemble((each.amount, "bold"), f"{told} ({each.basis})"))

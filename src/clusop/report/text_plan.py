@@ -54,7 +54,7 @@ def _operator(line: Line, width: int) -> Text:
 def _cause(line: Line) -> RenderableType:
     text = Text.assemble(("↳ ", "dim"), (line.cause, f"bold {STYLES['fallback']}"))
     if line.why:
-        text.append(f", {line.why}")
+        text.append(f": {line.why}")
     if line.share:
         text.append(f" · {line.share}", style="bold")
     return Padding(text, (0, 0, 0, _MARGIN + len(line.guides) + 2))

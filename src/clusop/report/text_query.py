@@ -72,9 +72,7 @@ def _verdict(view: QueryView) -> RenderableType:
     grid.add_row(Text("how sure", style="dim"), Text(view.sure_sentence))
     grid.add_row(Text("how much", style="dim"), Text(view.time_sentence))
     grid.add_row("", Text(view.money_sentence))
-    grid.add_row(
-        Text("do this", style="dim"), Text.assemble((view.proposal.word, "bold"), f": {view.proposal.sentence}")
-    )
+    grid.add_row(Text("do this", style="dim"), Text.assemble((view.proposal.word, "bold"), view.proposal.sentence))
     for reason in view.proposal.reasons:
         grid.add_row("", Text(reason, style="dim"))
     return grid

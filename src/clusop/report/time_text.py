@@ -29,6 +29,9 @@ def time_sentence(split: TimeSplit) -> str:
         why = one_line(split.reasons[0].sentence) if split.reasons else "This source has no task times."
         return f"Cannot tell how long it ran: {why}"
     ratio = split.native_ratio
+    if ratio is None and split.island_ms:
+        bound = share(split.island_ms / split.run_ms, is_upper_bound=True)
+        return f"{duration(split.run_ms)} of task time, {bound} of it in stages with islands: an upper bound."
     if split.native_ms is None or ratio is None:
         why = one_line(split.reasons[0].sentence) if split.reasons else "The engine's own time is not in this source."
         return f"{duration(split.run_ms)} of task time; cannot tell how much of it on the engine: {why}"
@@ -38,8 +41,8 @@ def time_sentence(split: TimeSplit) -> str:
     )
 
 
-def time_slices(split: TimeSplit) -> tuple[Slice, ...]:
-    """The classes of run time that are known and not nothing, the engine's first."""
+def time_slices(split: TimeSplit, *, is_upper_bound: bool = False) -> tuple[Slice, ...]:
+    """The classes of run time that are known and not nothing, the engine's first. ``is_upper_bound`` is said of islands."""
     if not split.run_ms:
         return ()
     classes = (
@@ -53,7 +56,7 @@ def time_slices(split: TimeSplit) -> tuple[Slice, ...]:
         Slice(
             label,
             duration(time_ms),
-            share(time_ms / split.run_ms),
+            share(time_ms / split.run_ms, is_upper_bound=is_upper_bound and tone == "fallback"),
             float(min(time_ms / split.run_ms, Fraction(1)) * 100),
             tone,
         )

@@ -34,6 +34,7 @@ _ARGUMENT_CHARS = 200
 _COLLAPSE_FROM = 3
 _NAMES_IN_SUMMARY = 3
 _SILENT = frozenset({Kind.WRAPPER, Kind.LOGICAL})
+_BRIDGES = frozenset({Kind.BOUNDARY, Kind.ROW_EXCHANGE, Kind.WRAPPER})
 _ON_THE_JVM = frozenset({Kind.JVM, Kind.PYTHON, Kind.ROW_EXCHANGE, Kind.TERMINAL, Kind.MARGINAL})
 _NOTES = {
     Kind.BOUNDARY: "hand-over",
@@ -52,6 +53,7 @@ class _Marks:
 
     judged: JudgedPlan
     plan: Plan
+    island_of: tuple[int | None, ...]
     findings: Mapping[int, Finding]
     loud: tuple[bool, ...]
     after: tuple[int, ...]
@@ -97,7 +99,26 @@ def _mark(judged: JudgedPlan, plan: Plan, findings: Mapping[int, Finding]) -> _M
         if parent != ROOT:
             after[parent] = max(after[parent], after[index])
             below[parent] = below[parent] or below[index] or loud[index]
-    return _Marks(judged, plan, findings, loud, tuple(after), tuple(below))
+    return _Marks(judged, plan, _islands_shown(judged, plan), findings, loud, tuple(after), tuple(below))
+
+
+def _islands_shown(judged: JudgedPlan, plan: Plan) -> tuple[int | None, ...]:
+    """The island's number for people, from 1, per operator. What joins two parts of one island is shown as part of it."""
+    above: list[int | None] = []
+    for operator in plan.operators:
+        parent = operator.parent
+        is_bridge = parent != ROOT and judged.kinds[parent] in _BRIDGES and judged.island_of[parent] is None
+        above.append(None if parent == ROOT else above[parent] if is_bridge else judged.island_of[parent])
+    below: list[int | None] = list(judged.island_of)
+    for index in range(len(plan) - 1, -1, -1):
+        parent = plan.operators[index].parent
+        if parent != ROOT and below[parent] is None and judged.kinds[parent] in _BRIDGES:
+            below[parent] = below[index]
+    shown = (
+        own if own is not None else above[index] if above[index] == below[index] else None
+        for index, own in enumerate(judged.island_of)
+    )
+    return tuple(None if island is None else island + 1 for island in shown)
 
 
 def _is_at_an_edge(plan: Plan, telling: list[bool], index: int) -> bool:
@@ -191,7 +212,7 @@ def _operator_line(marks: _Marks, index: int, guides: str, following: str, level
         name=cut(operator.name, _NAME_CHARS),
         arguments=cut(operator.arguments, _ARGUMENT_CHARS) if marks.loud[index] else "",
         kind=kind.value,
-        island=_island_shown(marks, index),
+        island=marks.island_of[index],
         cause=finding.cause if finding is not None else "",
         why=why_here(finding) if finding is not None else "",
         share=share[0],
@@ -199,15 +220,6 @@ def _operator_line(marks: _Marks, index: int, guides: str, following: str, level
         note=", ".join(_notes(marks, index)),
         continues=following + ("│ " if len(_visible(marks, index)) > 1 else ""),
     )
-
-
-def _island_shown(marks: _Marks, index: int) -> int | None:
-    """The island's number for people, from 1. A row shuffle inside an island is shown as part of it."""
-    island = marks.judged.island_of[index]
-    parent = marks.plan.operators[index].parent
-    if island is None and marks.judged.kinds[index] is Kind.ROW_EXCHANGE and parent != ROOT:
-        island = marks.judged.island_of[parent]
-    return None if island is None else island + 1
 
 
 def _notes(marks: _Marks, index: int) -> list[str]:

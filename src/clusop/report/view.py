@@ -62,13 +62,16 @@ class FormulaView:
 
 @dataclass(frozen=True, slots=True)
 class MoneyView:
-    """An amount of money. ``basis`` names what it rests on; where ``missing``, ``amount`` is the sentence why there is none."""
+    """An amount of money. ``basis`` names what it rests on; where ``missing``, ``amount`` is the sentence why there is none and
+    ``lack`` says in a word whether there is nothing to pay (``none``) or it is not known (``not priced``).
+    """
 
     label: str
     amount: str
     basis: str = ""
     note: str = ""
     missing: bool = False
+    lack: str = ""
     formula: FormulaView | None = None
 
 
@@ -143,7 +146,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """What to do. ``action`` is the wire's word, ``word`` the same for people."""
+    """What to do. ``action`` is the wire's word; ``word`` stands before the sentence, empty where that says it already."""
 
     action: str
     word: str

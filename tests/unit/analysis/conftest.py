@@ -77,7 +77,7 @@ def build_stage(
         run_ms=Fraction(run_ms),
         native_ns=None if native_ms is None else native_ms * 1_000_000,
         accumulators=MappingProxyType(dict(values)),
-        **more,  # type: ignore[arg-type] - tests name fields of StageRun
+        **more,
     )
 
 
@@ -95,7 +95,7 @@ def build_observed(
         engine=EngineFact(engine, state),
         times=StageTimes(tuple(stages)) if stages is not None else Absent(Reason("no-times")),
         status=RunStatus.SUCCEEDED,
-        **more,  # type: ignore[arg-type] - tests name fields of Observed
+        **more,
     )
 
 

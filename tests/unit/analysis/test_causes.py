@@ -63,8 +63,10 @@ STRUCTURE = {
     ),
     "change feed": ("HashAggregate / Scan DeltaCDFRelation", [("delta-feature", "Scan DeltaCDFRelation", 2)]),
     "two islands, two causes": (
-        "PhotonUnion\n  PhotonRowToColumnar\n    BatchEvalPython\n      ColumnarToRow\n        PhotonScan parquet\n"
-        "  PhotonRowToColumnar\n    Window\n      ColumnarToRow\n        PhotonScan parquet",
+        (
+            "PhotonUnion\n  PhotonRowToColumnar\n    BatchEvalPython\n      ColumnarToRow\n        PhotonScan parquet\n"
+            "  PhotonRowToColumnar\n    Window\n      ColumnarToRow\n        PhotonScan parquet"
+        ),
         [("python-udf", "BatchEvalPython", 1), ("unsupported-operator", "Window", 1)],
     ),
     "csv is named apart": (

@@ -25,10 +25,10 @@ def names(source):
 
 def rolling(folder, numbers, *, app="app-1", status="appstatus_app-1", endings=None):
     folder.mkdir(parents=True)
-    share = len(RECORDS) // max(len(numbers), 1) + 1
-    for index, number in enumerate(numbers):
+    ends = [len(RECORDS) * index // len(numbers) for index in range(len(numbers) + 1)]
+    for start, end, number in zip(ends, ends[1:], numbers, strict=False):
         ending = (endings or {}).get(number, ".zstd")
-        (folder / f"events_{number}_{app}{ending}").write_bytes(ZSTD(b"".join(RECORDS[index * share : (index + 1) * share])))
+        (folder / f"events_{number}_{app}{ending}").write_bytes(ZSTD(b"".join(RECORDS[start:end])))
     (folder / status).write_bytes(b"")
     return folder
 
@@ -104,12 +104,20 @@ def test_one_part_named_by_itself_is_read_and_said_to_be_one(tmp_path, located):
     assert source.problems[0].sentence.endswith("events_2_app-1.zstd is one of 2 parts; give their directory instead.")
 
 
-def test_an_empty_newest_part_is_no_fault(tmp_path, located):
+@pytest.mark.parametrize("content", [b"", ZSTD(b""), ZSTD(LOG)[:4]], ids=["no byte", "no record", "no block"])
+def test_a_newest_part_with_nothing_in_it_yet_is_no_fault(tmp_path, located, content):
     folder = rolling(tmp_path / "eventlog_v2_app-1", [1])
+    (folder / "events_2_app-1.zstd").write_bytes(content)
+    (source,) = located(folder)
+    assert (names(source), source.problems) == (["events_1_app-1.zstd"], ())
+    assert read_application(source).is_complete
+
+
+def test_an_empty_part_in_the_middle_is_a_missing_one(tmp_path, located):
+    folder = rolling(tmp_path / "eventlog_v2_app-1", [1, 2, 3])
     (folder / "events_2_app-1.zstd").write_bytes(b"")
     (source,) = located(folder)
-    assert (len(source.parts), source.problems) == (2, ())
-    assert read_application(source).is_complete
+    assert [problem.id for problem in source.problems] == ["missing-log-part"]
 
 
 def test_a_directory_of_many_is_searched_in_name_order(tmp_path, located):
@@ -157,7 +165,7 @@ def test_nothing_found_lists_what_was_tried_and_why_not(tmp_path):
         "empty": "This is no Spark event log: it is empty.",
         "logs.zip": "This is no Spark event log: it is a zip archive; unpack it or give the log itself.",
         "notes.txt": "This is no Spark event log: no line of its beginning is a Spark event.",
-        "other.gz": "This is no Spark event log: it is packed with gzip and it holds no Spark events.",
+        "other.gz": "This is no Spark event log: it is packed with gzip and holds no Spark events.",
         "picture": "This is a binary file of no known kind; a Spark event log was expected.",
         "pretends.zstd": "This is no Spark event log: its name says zstd and its content is something else.",
     }
@@ -188,7 +196,10 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     ("first_bytes", "is_log"),
     [
         (LOG, True),
+        (ZSTD(LOG), True),
         (ZSTD(LOG)[:600], True),
+        (b"PK\x03\x04stored\n" + LOG, False),
+        (b"app-1".ljust(257, b"\x00") + b"ustar\n" + LOG, False),
         (b"\xef\xbb\xbf" + LOG, True),
         (b'garbage\n{"Event":"SparkListenerLogStart"}\n', True),
         (b'{"Timestamp":1,"Event":"SparkListenerJobEnd"}\n', True),

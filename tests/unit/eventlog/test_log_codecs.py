@@ -62,7 +62,7 @@ def as_snappy_blocks(data):
 
 
 def as_snappy_frames(data):
-    return bytes(cramjam.snappy.compress(data))
+    return b"".join(bytes(cramjam.snappy.compress(piece)) for piece in pieces(data))
 
 
 def as_lzf(data):

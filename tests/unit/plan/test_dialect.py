@@ -59,7 +59,9 @@ def test_unknown_native_names_are_native_and_new(dialect_id: str, name: str) -> 
     assert dialect(PLAIN_SPARK).kind_of(name) is Kind.JVM
 
 
-@pytest.mark.parametrize("name", ["Photonic", "Photon", "photonProject", "MyPhotonProject", "Cometary", "XCometProject"])
+@pytest.mark.parametrize(
+    "name", ["Photonic", "Photon", "photonProject", "MyPhotonProject", "Cometary", "XCometProject"]
+)
 def test_only_a_whole_prefix_makes_a_name_native(name: str) -> None:
     for engine in ENGINES:
         assert dialect(engine).kind_of(name) is Kind.JVM
@@ -112,7 +114,15 @@ def test_single_names(dialect_id: str, name: str, kind: Kind) -> None:
     assert dialect(dialect_id).kind_of(name) is kind
 
 
-@pytest.mark.parametrize("above", [(), ("AdaptiveSparkPlan",), ("AdaptiveSparkPlan", "ResultQueryStage"), ("Execute SaveCommand", "AdaptiveSparkPlan")])
+@pytest.mark.parametrize(
+    "above",
+    [
+        (),
+        ("AdaptiveSparkPlan",),
+        ("AdaptiveSparkPlan", "ResultQueryStage"),
+        ("Execute SaveCommand", "AdaptiveSparkPlan"),
+    ],
+)
 def test_terminal_and_marginal_at_the_root_below_wrappers_and_commands(above: tuple[str, ...]) -> None:
     assert kinds(chain(*above, "CollectLimit", "ColumnarToRow", "PhotonScan parquet"))[len(above)] is Kind.TERMINAL
     assert kinds(chain(*above, "Coalesce", "ColumnarToRow", "PhotonScan parquet"))[len(above)] is Kind.MARGINAL

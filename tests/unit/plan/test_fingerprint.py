@@ -27,7 +27,10 @@ JOIN = Plan(
 
 
 def test_arguments_metrics_and_scopes_do_not_count() -> None:
-    other = tuple(replace(operator, arguments="#9, s3://x", metrics=(Metric("rows", "sum", 4),), codegen=None, number=7) for operator in JOIN.operators)
+    other = tuple(
+        replace(operator, arguments="#9, s3://x", metrics=(Metric("rows", "sum", 4),), codegen=None, number=7)
+        for operator in JOIN.operators
+    )
     assert fingerprint(Plan(other)) == fingerprint(JOIN)
 
 
@@ -61,6 +64,14 @@ def test_where_a_source_lists_the_subqueries_does_not_count() -> None:
     assert fingerprint(last) == fingerprint(JOIN)
 
 
+def test_the_order_of_two_subqueries_does_not_count_and_that_of_children_does() -> None:
+    def two(first: str, second: str, link: Link) -> str:
+        return fingerprint(Plan((Operator("Filter", -1), Operator(first, 0, link), Operator(second, 0, link))))
+
+    assert two("Subquery", "ReusedSubquery", Link.SUBQUERY) == two("ReusedSubquery", "Subquery", Link.SUBQUERY)
+    assert two("Sort", "Range", Link.CHILD) != two("Range", "Sort", Link.CHILD)
+
+
 def test_the_form_is_stable() -> None:
     assert fingerprint(JOIN) == "plan-1:" + fingerprint(JOIN).removeprefix("plan-1:")
     assert re.fullmatch(r"plan-1:[0-9a-f]{32}", fingerprint(JOIN))
@@ -76,12 +87,18 @@ def test_ten_thousand_levels() -> None:
     [
         ("(keys=[status#4], functions=[partial_sum(amount#2L)])", "(keys=[?], functions=[partial_sum(?)])"),
         ("[a#1], [b#2], Inner, BuildRight, false", "[?], [?], Inner, BuildRight, false"),
-        ("hashpartitioning(a#1, 200), ENSURE_REQUIREMENTS, [plan_id=53]", "hashpartitioning(?, ?), ENSURE_REQUIREMENTS, [plan_id=?]"),
+        (
+            "hashpartitioning(a#1, 200), ENSURE_REQUIREMENTS, [plan_id=53]",
+            "hashpartitioning(?, ?), ENSURE_REQUIREMENTS, [plan_id=?]",
+        ),
         ("(isnotnull(name#1) AND (name#1 = Ann Lee))", "(isnotnull(?) AND (? = ?))"),
         ("[soundex(name#1) AS soundex(name)#7]", "[soundex(?) AS soundex(?)?]"),
         ("[finalmerge_count(merge count#3L) AS n#4L]", "[finalmerge_count(merge ?) AS ?]"),
         ("isFinalPlan=true", "isFinalPlan=true"),
-        ("Batched: true, Format: CSV, PushedFilters: [EqualTo(city,Oslo)]", "Batched: true, Format: CSV, PushedFilters: [EqualTo(?,?)]"),
+        (
+            "Batched: true, Format: CSV, PushedFilters: [EqualTo(city,Oslo)]",
+            "Batched: true, Format: CSV, PushedFilters: [EqualTo(?,?)]",
+        ),
         ("", ""),
     ],
 )
@@ -112,7 +129,19 @@ SECRETS = [
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("shape", ["(name#1 = {})", "[{} AS {}#3]", "EqualTo(a,{})", "Location: InMemoryFileIndex[{}]", "avg({})", "{}", "x={},y='{}'", "IN ({},{})"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "(name#1 = {})",
+        "[{} AS {}#3]",
+        "EqualTo(a,{})",
+        "Location: InMemoryFileIndex[{}]",
+        "avg({})",
+        "{}",
+        "x={},y='{}'",
+        "IN ({},{})",
+    ],
+)
 def test_no_secret_gets_through(secret: str, shape: str) -> None:
     scrubbed = scrub_arguments(shape.replace("{}", secret))
     parts = [part for part in re.split(r"[^\w]+", secret) if len(part) > 1]

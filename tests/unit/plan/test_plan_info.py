@@ -128,7 +128,12 @@ def test_a_reuse_within_a_reuse_is_settled_from_the_outside_in() -> None:
 
 def test_subqueries_hang_by_their_own_link_come_first_and_count_once() -> None:
     def subquery() -> Node:
-        return node("Subquery", node("AdaptiveSparkPlan", node("HashAggregate", ids=(8,))), simple="Subquery subquery#7, [id=#3]", ids=(7,))
+        return node(
+            "Subquery",
+            node("AdaptiveSparkPlan", node("HashAggregate", ids=(8,))),
+            simple="Subquery subquery#7, [id=#3]",
+            ids=(7,),
+        )
 
     info = node("Filter", node("Project", node("Scan parquet ", subquery(), ids=(1,))), subquery(), ids=(2,))
     reading = read_plan_info(info)
@@ -143,7 +148,9 @@ def test_subqueries_hang_by_their_own_link_come_first_and_count_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("holder", ["SubqueryBroadcast", "ReusedSubquery", "SubqueryAdaptiveBroadcast", "PhotonMetadataSubquery"])
+@pytest.mark.parametrize(
+    "holder", ["SubqueryBroadcast", "ReusedSubquery", "SubqueryAdaptiveBroadcast", "PhotonMetadataSubquery"]
+)
 def test_every_holder_of_a_subquery_is_one(holder: str) -> None:
     reading = read_plan_info(node("Filter", node("Scan parquet "), node(holder, ids=(1,))))
     assert reading.plan is not None
@@ -152,10 +159,23 @@ def test_every_holder_of_a_subquery_is_one(holder: str) -> None:
 
 def test_the_plan_that_filled_a_cache_hangs_on_its_scan_by_its_own_link() -> None:
     cached = node("WholeStageCodegen (1)", node("Project", node("Range", ids=(2,))))
-    info = node("AdaptiveSparkPlan", node("TableCacheQueryStage", node("InMemoryTableScan", cached, ids=(1,))), simple="AdaptiveSparkPlan isFinalPlan=true")
+    info = node(
+        "AdaptiveSparkPlan",
+        node("TableCacheQueryStage", node("InMemoryTableScan", cached, ids=(1,))),
+        simple="AdaptiveSparkPlan isFinalPlan=true",
+    )
     reading = read_plan_info(info)
     assert reading.plan is not None
     assert [(o.name, o.link) for o in reading.plan.operators][-2:] == [("Project", Link.CACHED), ("Range", Link.CHILD)]
+
+
+def test_the_scan_of_a_named_cache_is_a_scan_of_a_cache() -> None:
+    reading = read_plan_info(node("Scan In-memory table t", node("Range"), simple="Scan In-memory table t [k#1, n#2L]"))
+    assert reading.plan is not None
+    assert [(o.name, o.arguments, o.link) for o in reading.plan.operators] == [
+        ("InMemoryTableScan", "t [k#1, n#2L]", Link.CHILD),
+        ("Range", "", Link.CACHED),
+    ]
 
 
 def test_phases() -> None:
@@ -184,8 +204,12 @@ def test_names_carry_no_data_and_arguments_are_bounded() -> None:
 
 
 def test_fields_of_old_and_of_databricks_logs() -> None:
-    assert names({"nodeName": "WholeStageCodegen", "children": [{"nodeName": "Project", "simpleString": "*(1) Project [a#1]"}]}) == ["Project"]
-    assert names({"nodeName": "PhotonResultStage ", "simpleString": "PhotonResultStage", "children": [], "explainId": 4}) == ["PhotonResultStage"]
+    assert names(
+        {"nodeName": "WholeStageCodegen", "children": [{"nodeName": "Project", "simpleString": "*(1) Project [a#1]"}]}
+    ) == ["Project"]
+    assert names(
+        {"nodeName": "PhotonResultStage ", "simpleString": "PhotonResultStage", "children": [], "explainId": 4}
+    ) == ["PhotonResultStage"]
     assert names({"Event": "x", "sparkPlanInfo": node("Range")}) == ["Range"]
 
 
@@ -206,7 +230,9 @@ def test_half_a_surrogate_pair_does_not_reach_the_output() -> None:
     reading.plan.operators[0].arguments.encode()
 
 
-@pytest.mark.parametrize("value", [None, 1, 1.5, True, "", "Project", [], [1], {}, {"a": 1}, {"nodeName": 3, "children": []}])
+@pytest.mark.parametrize(
+    "value", [None, 1, 1.5, True, "", "Project", [], [1], {}, {"a": 1}, {"nodeName": 3, "children": []}]
+)
 def test_what_is_no_plan_is_unreadable(value: object) -> None:
     reading = read_plan_info(value)
     assert reading.plan is None
@@ -247,7 +273,12 @@ def tangled(size: int) -> Node:
     info = node("Range", ids=(next(numbers),))
     for _ in range(size):
         i = next(numbers)
-        info = node("Union", info, node("ReusedExchange", node("Exchange", node("Project"), ids=(i,))), node("Exchange", ids=(i,)))
+        info = node(
+            "Union",
+            info,
+            node("ReusedExchange", node("Exchange", node("Project"), ids=(i,))),
+            node("Exchange", ids=(i,)),
+        )
     return info
 
 
@@ -263,17 +294,39 @@ def test_ten_times_the_plan_takes_at_most_twelve_times_the_steps() -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["nodeName", "simpleString", "children", "metrics", "metadata", "name", "accumulatorId"]), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["nodeName", "simpleString", "children", "metrics", "metadata", "name", "accumulatorId"]),
+            inner,
+            max_size=5,
+        )
+    ),
     max_leaves=30,
 )
 NAMES = st.sampled_from(
-    ["Project", "WholeStageCodegen (1)", "InputAdapter", "ReusedExchange", "ReusedSubquery", "Subquery", "InMemoryTableScan", "AdaptiveSparkPlan", "", " ", "*(1) Sort", "Scan csv "]
+    [
+        "Project",
+        "WholeStageCodegen (1)",
+        "InputAdapter",
+        "ReusedExchange",
+        "ReusedSubquery",
+        "Subquery",
+        "InMemoryTableScan",
+        "AdaptiveSparkPlan",
+        "",
+        " ",
+        "*(1) Sort",
+        "Scan csv ",
+    ]
 )
 PLANS = st.recursive(
     st.builds(node, NAMES, ids=st.lists(st.integers(0, 4), max_size=2).map(tuple)),
     lambda inner: st.builds(
-        lambda name, children, ids: node(name, *children, ids=ids), NAMES, st.lists(inner, max_size=3), st.lists(st.integers(0, 9), max_size=2).map(tuple)
+        lambda name, children, ids: node(name, *children, ids=ids),
+        NAMES,
+        st.lists(inner, max_size=3),
+        st.lists(st.integers(0, 9), max_size=2).map(tuple),
     ),
     max_leaves=15,
 )

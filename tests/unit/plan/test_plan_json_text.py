@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from clusop.plan.json_text import JsonTextError, _Decoder, decode_json
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.text() | st.floats(allow_nan=False, allow_infinity=False),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18)
+    | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=25,
 )
@@ -40,9 +44,10 @@ def test_damaged_text_is_refused_by_both_alike(value: object, at: int, junk: str
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_value_or_the_one_error(data: bytes) -> None:
     try:
-        decode_json(data)
+        value = decode_json(data)
     except JsonTextError as error:
-        assert not error.too_large
+        value = error
+    assert not getattr(value, "too_large", False)
 
 
 def test_twenty_thousand_levels_are_decoded() -> None:
@@ -61,7 +66,8 @@ def test_deep_and_broken_is_refused() -> None:
 
 
 def test_a_number_of_five_thousand_digits_is_no_crash() -> None:
-    assert decode_json("[" + "9" * 300 + "]") == [int("9" * 300)]
+    assert decode_json("[" + "9" * 60 + "]") == [int("9" * 60)]
+    assert decode_json("[" + "9" * 300 + "]") == [1e300]
     assert decode_json("[" + "9" * 5_000 + "]") == [float("inf")]
 
 

@@ -13,7 +13,7 @@ from clusop.plan.profile import looks_like_query_profile, read_query_profile, re
 from clusop.plan.profile.tags import node_name
 from clusop.plan.reading import ABSENT, ExplanationBlock, ExplanationVerdict
 
-SECRET = "SELECT name FROM people WHERE ssn = '078-05-1120'"
+QUERY_TEXT = "SELECT name FROM people WHERE ssn = '078-05-1120'"
 
 
 def document(**changes: Any) -> dict[str, Any]:  # Any: JSON
@@ -22,14 +22,16 @@ def document(**changes: Any) -> dict[str, Any]:  # Any: JSON
             "id": "01f0-abc",
             "status": "FINISHED",
             "statementType": "SELECT",
-            "queryText": SECRET,
+            "queryText": QUERY_TEXT,
             "queryStartTimeMs": 1_700_000_000_000,
             "queryEndTimeMs": 1_700_000_009_000,
             "isFinal": True,
             "metrics": {"taskTotalTimeMs": 1000, "photonTotalTimeMs": 900, "totalTimeMs": 9000},
             "channelUsed": {"dbsqlVersion": "2025.16"},
         },
-        "graphs": [{"nodes": [{"id": "1", "name": "Sort", "tag": "SORT_EXEC", "metadata": [], "metrics": []}], "edges": []}],
+        "graphs": [
+            {"nodes": [{"id": "1", "name": "Sort", "tag": "SORT_EXEC", "metadata": [], "metrics": []}], "edges": []}
+        ],
     }
     built.update(changes)
     return built
@@ -54,7 +56,7 @@ def test_the_text_of_the_query_is_not_kept_but_tells_equal_queries() -> None:
     reading = read_query_profile(document())
     assert "078" not in repr(reading)
     respaced = document()
-    respaced["query"]["queryText"] = SECRET.replace(" ", "\n  ")
+    respaced["query"]["queryText"] = QUERY_TEXT.replace(" ", "\n  ")
     assert read_query_profile(respaced).query_text_hash == reading.query_text_hash != ""
     respaced["query"]["queryText"] = "SELECT 1"
     assert read_query_profile(respaced).query_text_hash != reading.query_text_hash
@@ -64,7 +66,9 @@ def test_the_text_of_the_query_is_not_kept_but_tells_equal_queries() -> None:
 
 def test_numbers_as_text_and_names_in_snake_case() -> None:
     other = document()
-    other["query"].update(metrics={"task_total_time_ms": "1000", "photon_total_time_ms": 900.0}, queryStartTimeMs="5", id=77)
+    other["query"].update(
+        metrics={"task_total_time_ms": "1000", "photon_total_time_ms": 900.0}, queryStartTimeMs="5", id=77
+    )
     reading = read_query_profile(other)
     assert (reading.run_ms, reading.native_ms, reading.start_at_ms, reading.query_id) == (1000, 900, 5, "77")
 
@@ -86,9 +90,15 @@ def test_a_running_query_and_one_without_graphs_say_so() -> None:
 
 
 def test_several_graphs_are_read_each() -> None:
-    command = {"nodes": [{"id": "7", "name": "Replace Table a.b.c", "tag": "UNKNOWN_SPARK_PLAN.AtomicReplaceTableAsSelect"}], "edges": []}
+    command = {
+        "nodes": [{"id": "7", "name": "Replace Table a.b.c", "tag": "UNKNOWN_SPARK_PLAN.AtomicReplaceTableAsSelect"}],
+        "edges": [],
+    }
     reading = read_query_profile(document(graphs=[command, *document()["graphs"]]))
-    assert [graph.plan.operators[0].name for graph in reading.graphs if graph.plan] == ["AtomicReplaceTableAsSelect", "Sort"]
+    assert [graph.plan.operators[0].name for graph in reading.graphs if graph.plan] == [
+        "AtomicReplaceTableAsSelect",
+        "Sort",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +148,7 @@ def test_names_from_tags(tag: str, name: str) -> None:
         ({}, False, "Scan"),
     ],
 )
-def test_names_of_scans(metadata: dict[str, str], native: bool, name: str) -> None:  # noqa: FBT001 - a parameter of the case
+def test_names_of_scans(metadata: dict[str, str], name: str, *, native: bool) -> None:
     assert node_name("UNKNOWN_DATA_SOURCE_SCAN_EXEC", "Scan shop.sales", metadata, native=native) == name
 
 
@@ -153,12 +163,15 @@ def test_names_of_scans(metadata: dict[str, str], native: bool, name: str) -> No
         ("", True, "Unknown"),
     ],
 )
-def test_without_a_tag_the_plain_words_of_the_title_count(title: str, native: bool, name: str) -> None:  # noqa: FBT001 - a parameter of the case
+def test_without_a_tag_the_plain_words_of_the_title_count(title: str, name: str, *, native: bool) -> None:
     assert node_name("", title, {}, native=native) == name
 
 
 def test_what_a_command_is_called_comes_from_its_title() -> None:
-    assert node_name("EXECUTED_COMMAND_EXEC", "Execute CreateViewCommand main.people", {}, native=False) == "Execute CreateViewCommand"
+    assert (
+        node_name("EXECUTED_COMMAND_EXEC", "Execute CreateViewCommand main.people", {}, native=False)
+        == "Execute CreateViewCommand"
+    )
 
 
 def test_metrics_have_the_names_of_event_logs_and_their_values() -> None:
@@ -198,22 +211,40 @@ def test_arguments_tell_the_work_without_paths_and_are_bounded() -> None:
 def test_the_engine_s_words_become_blocks_without_the_customer_s_table() -> None:
     described = "AppendDataExecV1, DeltaTableV2(...,Some(CatalogTable(Owner: someone@example.com"
     entries = [
-        {"sparkPlanId": 1, "exprId": "e1", "reason": "AppendDataExecV1 is a Photon fallback.", "params": [{"paramValue": described}]},
-        {"sparkPlanId": 1, "reason": "Unsupported aggregation function pivotfirst for aggregation mode: Partial.", "params": []},
-        {"sparkPlanId": 99, "reason": "soundex(name) is not supported: The expression `soundex` is currently unimplemented."},
+        {
+            "sparkPlanId": 1,
+            "exprId": "e1",
+            "reason": "AppendDataExecV1 is a Photon fallback.",
+            "params": [{"paramValue": described}],
+        },
+        {
+            "sparkPlanId": 1,
+            "reason": "Unsupported aggregation function pivotfirst for aggregation mode: Partial.",
+            "params": [],
+        },
+        {
+            "sparkPlanId": 99,
+            "reason": "soundex(name) is not supported: The expression `soundex` is currently unimplemented.",
+        },
         {"reason": "Unsupported node: SortMergeJoin [a], [b], Inner."},
         {"reason": "", "params": [{"paramName": None, "paramValue": described}]},
         {"reason": "Something new."},
         None,
     ]
     nodes = document()["graphs"][0]["nodes"]
-    explained = read_query_profile(document(graphs=[{"nodes": nodes, "edges": [], "photonExplain": entries}])).graphs[0].explanation
+    explained = (
+        read_query_profile(document(graphs=[{"nodes": nodes, "edges": [], "photonExplain": entries}]))
+        .graphs[0]
+        .explanation
+    )
     assert explained.verdict is ExplanationVerdict.NOT_FULLY
     assert explained.blocks == (
         ExplanationBlock("AppendDataV1", "node", "AppendDataExecV1 is a Photon fallback.", "Sort"),
         ExplanationBlock("pivotfirst", "aggregate", "Partial", "Sort"),
         ExplanationBlock("soundex(name)", "expression", "The expression `soundex` is currently unimplemented.", ""),
-        ExplanationBlock("SortMergeJoin [a], [b], Inner", "node", "Unsupported node: SortMergeJoin [a], [b], Inner.", ""),
+        ExplanationBlock(
+            "SortMergeJoin [a], [b], Inner", "node", "Unsupported node: SortMergeJoin [a], [b], Inner.", ""
+        ),
         ExplanationBlock("AppendDataV1", "node", "", ""),
         ExplanationBlock("", "other", "Something new.", ""),
     )
@@ -221,7 +252,12 @@ def test_the_engine_s_words_become_blocks_without_the_customer_s_table() -> None
 
 
 def test_an_empty_explanation_says_nothing() -> None:
-    assert read_query_profile(document(graphs=[{"nodes": document()["graphs"][0]["nodes"], "photonExplain": []}])).graphs[0].explanation == ABSENT
+    assert (
+        read_query_profile(document(graphs=[{"nodes": document()["graphs"][0]["nodes"], "photonExplain": []}]))
+        .graphs[0]
+        .explanation
+        == ABSENT
+    )
 
 
 def test_sniffing() -> None:

@@ -42,7 +42,10 @@ def test_marks_stand_before_and_notes_beside() -> None:
 
 
 def test_a_forest_has_a_tree_for_each_root() -> None:
-    assert render_tree(Plan((Operator("Sort", -1), Operator("Range", 0), Operator("Filter", -1)))) == "Sort\n+- Range\nFilter"
+    assert (
+        render_tree(Plan((Operator("Sort", -1), Operator("Range", 0), Operator("Filter", -1))))
+        == "Sort\n+- Range\nFilter"
+    )
     assert render_tree(Plan(())) == ""
 
 

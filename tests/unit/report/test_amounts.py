@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from clusop.report.amounts import duration, money, number, plural, share, usd
-from clusop.units import Range
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clusop.report.amounts import duration, money, number, plural, share, usd
+from clusop.units import Range
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from report_samples import log_report, native, of_verdict, plan_report, query, unknown, usd
+
 from clusop.analysis.assessment import QueryCost, Role, Verdict
 from clusop.pricing.price import Unpriced
 from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.compose import Composer, Selection, compose
 from clusop.report.input_report import InputReport
-from clusop.report.view import ReportView
-from report_samples import log_report, native, of_verdict, plan_report, query, unknown, usd
+
+if TYPE_CHECKING:
+    from clusop.report.view import ReportView
 
 
 def view_of(*reports: InputReport, **selection: int | bool) -> ReportView:
@@ -35,7 +40,9 @@ def test_the_users_queries_come_before_commands_and_internal_ones() -> None:
 
 
 def test_queries_that_are_the_same_are_one_line_with_their_sum() -> None:
-    view = view_of(log_report(*(query(query_id=str(number)) for number in range(3)), query(query_id="x", description="y")))
+    view = view_of(
+        log_report(*(query(query_id=str(number)) for number in range(3)), query(query_id="x", description="y"))
+    )
     first, second = view.inputs[0].rows
     assert (first.ids, first.exposure, first.run_time) == (("0", "1", "2"), "$0.36–0.45", "360 s")
     assert second.ids == ("x",)
@@ -44,7 +51,9 @@ def test_queries_that_are_the_same_are_one_line_with_their_sum() -> None:
 def test_commands_and_internal_executions_are_counted_not_listed() -> None:
     view = view_of(log_report(native(), of_verdict(Verdict.COMMAND), query(role=Role.INTERNAL)))
     assert [row.ids for row in view.inputs[0].rows] == [("26",)]
-    assert view.inputs[0].unlisted == "Not listed: 1 command, 1 internal execution of the table format; --all lists them."
+    assert (
+        view.inputs[0].unlisted == "Not listed: 1 command, 1 internal execution of the table format; --all lists them."
+    )
 
 
 def test_rows_beyond_the_table_are_counted() -> None:
@@ -81,7 +90,7 @@ def test_single_inputs_are_ranked_together() -> None:
 
 def test_the_headline_counts_what_matters() -> None:
     assert view_of(log_report(query(), native(), unknown())).headline == "1 of 3 queries leaves the engine; 1 unknown."
-    assert view_of(plan_report(native())).headline == "None of 1 query leaves the engine."
+    assert view_of(plan_report(native())).headline == "The query stays on the engine."
     off = of_verdict(Verdict.NOT_ACCELERATED)
     assert view_of(plan_report(off)).headline == "No native engine was on."
     refused = InputReport("x", errors=(Reason("not-found", ": x"),))
@@ -90,7 +99,7 @@ def test_the_headline_counts_what_matters() -> None:
 
 
 def test_internal_executions_are_no_part_of_the_headline() -> None:
-    assert view_of(log_report(query(role=Role.INTERNAL), native())).headline == "None of 1 query leaves the engine."
+    assert view_of(log_report(query(role=Role.INTERNAL), native())).headline == "The query stays on the engine."
 
 
 def test_the_headline_of_a_query_says_what_how_much_and_what_to_do() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from clusop.analysis.economics import FORMULA_IDS
 from clusop.report.formula_text import formula_text
 

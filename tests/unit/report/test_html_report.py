@@ -6,15 +6,17 @@ import re
 from dataclasses import replace
 from datetime import datetime, timezone
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
+from report_samples import log_report, native, of_verdict, plan_report, query, unknown
+
 from clusop.analysis.assessment import Verdict
 from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.compose import Selection, compose
 from clusop.report.html import render_html
 from clusop.report.input_report import InputReport
-from report_samples import log_report, native, of_verdict, plan_report, query, unknown
 
 VOID = {"meta", "br", "rect", "link", "img", "input", "hr"}
 HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(1)>\"'`{{7*7}}&amp;"
@@ -69,7 +71,9 @@ def test_nothing_is_fetched_and_nothing_runs() -> None:
     text = html_of(*everything())
     page = Page(text)
     assert not re.search(r"https?:|@import|url\(|//[a-z]", text)
-    assert not any({"src", "srcset", "background", "action", "data"} & set(attributes) for _, attributes in page.elements)
+    assert not any(
+        {"src", "srcset", "background", "action", "data"} & set(attributes) for _, attributes in page.elements
+    )
     assert {tag for tag, _ in page.elements} & {"script", "link", "iframe", "object", "embed", "img", "form"} == set()
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
     assert all((attributes.get("href") or "").startswith("#") for attributes in page.all("a"))
@@ -91,13 +95,15 @@ def test_the_structure_serves_those_who_cannot_see_it() -> None:
     assert drawings
     assert all(attributes.get("aria-hidden") == "true" or attributes.get("aria-label") for attributes in drawings)
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False)), "no heading is skipped"
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels)), "no heading is skipped"
 
 
 @pytest.mark.parametrize("field", ["description", "query_id", "path", "operator", "arguments", "engine_says", "detail"])
 def test_hostile_text_stays_text(field: str) -> None:
     finding = replace(query().findings[0], **({field: HOSTILE} if field in {"engine_says", "detail"} else {}))
-    outline = f"PhotonSort\n {HOSTILE if field == 'operator' else 'Project'} | {HOSTILE if field == 'arguments' else ''}\n"
+    outline = (
+        f"PhotonSort\n {HOSTILE if field == 'operator' else 'Project'} | {HOSTILE if field == 'arguments' else ''}\n"
+    )
     changes = {field: HOSTILE} if field in {"description", "query_id"} else {}
     assessed = query(outline, findings=(replace(finding, index=1, inherited=(), operator="Project"),), **changes)
     text = html_of(log_report(assessed, native(), path=HOSTILE if field == "path" else "log"))

@@ -7,6 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from jsonschema import Draft202012Validator
+from report_samples import log_report, native, of_verdict, plan_report, query, time_of, unknown, usd
+
 from clusop.analysis.assessment import QueryCost, Verdict
 from clusop.analysis.cluster import Cluster
 from clusop.pricing.price import Unpriced
@@ -14,8 +17,6 @@ from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.input_report import InputReport
 from clusop.report.json import input_json, render_json, report_json, report_schema
-from jsonschema import Draft202012Validator
-from report_samples import log_report, native, of_verdict, plan_report, query, time_of, unknown, usd
 
 VALIDATOR = Draft202012Validator(report_schema())
 

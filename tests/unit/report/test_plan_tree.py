@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from report_samples import NATIVE_PLAN, native, plan_of, query
+
 from clusop.plan.node import Link, Operator, Plan
 from clusop.report.tree import MAX_LINES, plan_trees
-from report_samples import NATIVE_PLAN, native, plan_of, query
 
 
 def names(assessed: object) -> list[str]:

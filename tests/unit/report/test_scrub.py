@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from clusop.report.scrub import cut, one_line, printable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clusop.report.scrub import cut, one_line, printable
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[31m", "\u202e", "\x00", "\ud800", "\x9b2J", "\u2066", "\ufeff"])

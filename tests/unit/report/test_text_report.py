@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from report_samples import log_report, native, of_verdict, plan_report, query, unknown
+
 from clusop.analysis.assessment import Verdict
 from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.compose import Selection, compose
 from clusop.report.input_report import InputReport
 from clusop.report.text import render_text
-from report_samples import log_report, native, of_verdict, plan_report, query, unknown
 
 GOLDEN = Path(__file__).parent / "golden"
 REPORTS = {
@@ -58,10 +60,10 @@ def test_without_colour_there_is_no_escape_and_no_trailing_blank() -> None:
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_the_cause_is_never_cut(width: int) -> None:
-    said = "sequence(cast(check_in as date), date_add(check_out, -1), Some(INTERVAL '1' DAY)) does not support DateType."
+    said = (
+        "sequence(cast(check_in as date), date_add(check_out, -1), Some(INTERVAL '1' DAY)) does not support DateType."
+    )
     finding = query().findings[0]
-    from dataclasses import replace
-
     assessed = query(findings=(replace(finding, engine_says=said, cause="unsupported-expression"),))
     together = "".join(text_of(plan_report(assessed), width=width).split())
     assert "".join(said.split()) in together

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clusop.analysis.causes.functions import functions_of
+from clusop.analysis.causes.functions import candidate_functions, functions_of
 from clusop.plan.naming import canonical_name, split_codegen_prefix
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _of_block(plan: Plan, block: ExplanationBlock, members: Sequence[int]) -> En
         return EngineCause(_cause_of_node(node), name or node, index, f": {node}", (), says)
     if _UDF.search(block.detail) or _UDF.search(block.subject):
         return EngineCause("scala-udf", name, index, "", (), says)
-    functions = functions_of(block.subject)
+    functions = candidate_functions(block.subject) or functions_of(block.subject)[:1]
     named = re.search(r"[Ee]xpression `?(\w+)`?", block.detail)
     first = (named.group(1).lower(),) if named else ()
     ordered = tuple(dict.fromkeys((*first, *functions)))
@@ -118,8 +118,10 @@ def _split(line: str) -> tuple[str, str]:
 def _match(plan: Plan, name: str, arguments: str, members: Sequence[int]) -> int | None:
     """The operator a reference line means: the same name, the arguments closest; ids differ between a tree and its reason."""
     same = [index for index in members if plan.operators[index].name == name]
-    if len(same) < 2 or not arguments:  # noqa: PLR2004 - no choice to make
-        return same[-1] if same else None
+    if not same:
+        return None
+    if not arguments:
+        return same[-1]
     wanted = _ID.sub("", arguments)[:400]
     scored = [(_common(_ID.sub("", plan.operators[index].arguments)[:400], wanted), index) for index in same]
     return max(scored)[1]

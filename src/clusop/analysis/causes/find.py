@@ -106,10 +106,9 @@ def _island_drafts(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) ->
             if index in blamed
             else inherent_cause(operator, kind)
         )
-        by_engine = named.get(index)
-        if by_structure is None and by_engine is None:
+        draft = _draft(index, by_structure, named.get(index))
+        if draft is None:
             continue
-        draft = _draft(index, by_structure, by_engine)
         known = drafts.get(draft.cause)
         if known is None:
             drafts[draft.cause] = draft
@@ -146,9 +145,11 @@ def _is_harmless(operator: Operator) -> bool:
     return operator.name == "Project" and bool(operator.arguments) and not functions_of(operator.arguments)
 
 
-def _draft(index: int, by_structure: StructuralCause | None, by_engine: EngineCause | None) -> _Draft:
+def _draft(index: int, by_structure: StructuralCause | None, by_engine: EngineCause | None) -> _Draft | None:
+    """What the witnesses say of one operator together; ``None`` where neither says anything."""
     if by_engine is None:
-        assert by_structure is not None  # noqa: S101 - one of the two is given
+        if by_structure is None:
+            return None
         return _Draft(index, by_structure.cause, by_structure.detail, by_structure.functions, "", (Witness.STRUCTURE,))
     functions = by_engine.functions or (by_structure.functions if by_structure else ())
     draft = _Draft(index, by_engine.cause, by_engine.detail, functions, by_engine.says, (Witness.ENGINE,))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from clusop.plan.json_text import JsonTextError, decode_json
+from clusop.plan.json_text import JsonTextError, clean_text, decode_json
 from clusop.plan.profile.explanation import graph_explanation
 from clusop.plan.profile.graph import GraphTooLargeError, Tree, graph_tree
-from clusop.plan.profile.node import integer, node_id, text
+from clusop.plan.profile.node import integer, node_id
 from clusop.plan.profile.reading import ProfileReading
 from clusop.plan.reading import Phase, PlanReading, PlanSource
 from clusop.reasons import Reason
@@ -53,7 +53,9 @@ def read_query_profile(document: object, *, tick: Callable[[int], None] | None =
     A profile can hold several graphs (a REPLACE has one of the command and one of the data); each is read by itself.
     """
     if not isinstance(document, dict) or not ("graphs" in document or isinstance(document.get("query"), dict)):
-        return ProfileReading(problems=(Reason("unreadable", ": no query profile (a JSON object with query and graphs)"),))
+        return ProfileReading(
+            problems=(Reason("unreadable", ": no query profile (a JSON object with query and graphs)"),)
+        )
     query = _object(document.get("query"))
     metrics = _object(query.get("metrics"))
     channel = _object(query.get("channelUsed"))
@@ -125,7 +127,7 @@ def _object(value: object) -> Mapping[object, object]:
 
 
 def _short(value: object) -> str:
-    return text(value)[:_MAX_TEXT_CHARS]
+    return clean_text(value)[:_MAX_TEXT_CHARS]
 
 
 def _time(told: Mapping[object, object], *keys: str) -> int | None:
@@ -136,7 +138,7 @@ def _time(told: Mapping[object, object], *keys: str) -> int | None:
 
 def _hash(query_text: object) -> str:
     """A hash of the query's text with its blanks folded, or nothing where the export left the text out."""
-    folded = " ".join(text(query_text).split())
+    folded = " ".join(clean_text(query_text).split())
     return hashlib.sha256(folded.encode()).hexdigest() if folded else ""
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from clusop.plan.json_text import clean_text
 from clusop.plan.naming import canonical_name
-from clusop.plan.profile.node import node_id, text
+from clusop.plan.profile.node import node_id
 from clusop.plan.reading import ABSENT, Explanation, ExplanationBlock, ExplanationVerdict
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ _MAX_BLOCKS = 1_000
 _MAX_CHARS = 1_024
 _FORMS = (
     ("expression", re.compile(r"Unsupported expression\(s\): (?P<subject>[^\n]+?)\.?\s*$")),
-    ("aggregate", re.compile(r"Unsupported aggregation function (?P<subject>\S+) for aggregation mode: (?P<detail>\w+)")),
+    (
+        "aggregate",
+        re.compile(r"Unsupported aggregation function (?P<subject>\S+) for aggregation mode: (?P<detail>\w+)"),
+    ),
     ("node", re.compile(r"Unsupported node: (?P<subject>[^\n]+?)\.?\s*$")),
     ("node", re.compile(r"^(?P<subject>[A-Z]\w*Exec(?:V\d)?) is ")),
     ("expression", re.compile(r"^(?P<subject>[^\n]{1,512}?) is not supported\b[:.]?\s*(?P<detail>[^\n]*)")),
@@ -39,7 +43,7 @@ def graph_explanation(entries: object, operators_by_id: Mapping[str, str]) -> Ex
 
 
 def _block(entry: Mapping[object, object], operators_by_id: Mapping[str, str]) -> ExplanationBlock:
-    reason = text(entry.get("reason")).strip()[:_MAX_CHARS]
+    reason = clean_text(entry.get("reason")).strip()[:_MAX_CHARS]
     reference = operators_by_id.get(node_id(entry.get("sparkPlanId")), "")
     for kind, form in _FORMS:
         match = form.search(reason)
@@ -55,7 +59,7 @@ def _named_operator(params: object) -> str:
     """The class of an operator that a parameter begins with (``AppendDataExecV1, …``), without its ending."""
     for param in params[:_MAX_BLOCKS] if isinstance(params, list) else ():
         value = param.get("paramValue") if isinstance(param, dict) else None
-        name, _ = canonical_name(text(value)[:_MAX_CHARS])
+        name, _ = canonical_name(clean_text(value)[:_MAX_CHARS])
         if _CLASS_NAME.search(name):
             return _CLASS_NAME.sub("", name)
     return ""

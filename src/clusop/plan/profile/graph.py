@@ -72,7 +72,7 @@ class _Builder:
 
     def take_nodes(self, listed: list[object]) -> None:
         if len(listed) > MAX_OPERATORS:
-            raise GraphTooLargeError(f": more than {MAX_OPERATORS} nodes")  # noqa: EM102, TRY003 - becomes a reason's detail
+            raise GraphTooLargeError(f": more than {MAX_OPERATORS} nodes")
         for entry in listed:
             self.tick(1)
             node = profile_node(entry) if isinstance(entry, dict) else None
@@ -88,7 +88,7 @@ class _Builder:
 
     def take_edges(self, listed: list[object]) -> None:
         if len(listed) > _MAX_EDGES:
-            raise GraphTooLargeError(f": more than {_MAX_EDGES} edges")  # noqa: EM102, TRY003 - becomes a reason's detail
+            raise GraphTooLargeError(f": more than {_MAX_EDGES} edges")
         known: set[tuple[str, str]] = set()
         for entry in listed:
             self.tick(1)
@@ -166,7 +166,9 @@ class _Builder:
     def place_boxes(self) -> None:
         """Put every stage box without edges of its own above the topmost of its members that the tree has."""
         order = {each: index for index, each in enumerate(self._walk(self.roots))}
-        slots = {child: slot for siblings in (self.roots, *self.children.values()) for slot, child in enumerate(siblings)}
+        slots = {
+            child: slot for siblings in (self.roots, *self.children.values()) for slot, child in enumerate(siblings)
+        }
         loose = {
             box
             for box in self.boxes
@@ -191,7 +193,9 @@ class _Builder:
                 self.parents[box] = above
             loose.discard(box)
         self.roots = [
-            each for slot, each in enumerate(self.roots) if each not in loose and slots[each] == slot and each not in self.parents
+            each
+            for slot, each in enumerate(self.roots)
+            if each not in loose and slots[each] == slot and each not in self.parents
         ]
 
     def tree(self) -> Tree:
@@ -203,7 +207,7 @@ class _Builder:
         ids: list[str] = []
         for each, parent, scope, depth in self._emission():
             if depth >= MAX_DEPTH:
-                raise GraphTooLargeError(f": nested deeper than {MAX_DEPTH} levels")  # noqa: EM102, TRY003 - a reason's detail
+                raise GraphTooLargeError(f": nested deeper than {MAX_DEPTH} levels")
             node = self.nodes[each]
             box = self.nodes.get(node.group)
             operators.append(
@@ -236,8 +240,10 @@ class _Builder:
                 yield each, parent, scope, depth
                 below, inside = emitted, "" if node.is_exchange_sink or node.name.endswith("Exchange") else scope
                 emitted += 1
-                depth += 1  # noqa: PLW2901 - a scope adds no level, an operator one
-            ordered = sorted(self.children.get(each, ()), key=lambda child: not is_subquery_name(self.nodes[child].name))
+                depth += 1
+            ordered = sorted(
+                self.children.get(each, ()), key=lambda child: not is_subquery_name(self.nodes[child].name)
+            )
             stack.extend((child, below, inside, depth) for child in reversed(ordered))
 
     def _shown_plan(self, operators: list[Operator], ids: list[str]) -> tuple[str, bool]:

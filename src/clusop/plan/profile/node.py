@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clusop.plan.json_text import clean_text
 from clusop.plan.naming import MAX_ARGUMENT_CHARS
 from clusop.plan.node import Metric
 from clusop.plan.profile.tags import bare_tag, node_name, tag_table
@@ -12,7 +13,7 @@ from clusop.plan.profile.tags import bare_tag, node_name, tag_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ProfileNode", "integer", "node_id", "profile_node", "text"]
+__all__ = ["ProfileNode", "integer", "node_id", "profile_node"]
 
 _MAX_METRICS = 1_000
 _MAX_VALUES = 1_000
@@ -42,13 +43,6 @@ class ProfileNode:
     is_exchange_sink: bool
 
 
-def text(value: object) -> str:
-    """A string of the document, without halves of surrogate pairs; anything else is no text."""
-    if not isinstance(value, str):
-        return ""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
-
-
 def integer(value: object) -> int | None:
     """A whole number, written as one or as text (exports differ)."""
     if isinstance(value, bool):
@@ -66,18 +60,18 @@ def node_id(value: object) -> str:
     """An id as text, or nothing where it has none."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return text(value)
+    return clean_text(value)
 
 
 def profile_node(entry: Mapping[object, object]) -> ProfileNode:
     """Take one node out of its JSON. Whatever is not as expected is left out."""
     metadata = _metadata(entry.get("metadata", entry.get("metaData")))
     first = {key: values[0] for key, (_, values) in metadata.items() if values}
-    tag = text(entry.get("tag"))
+    tag = clean_text(entry.get("tag"))
     bare = bare_tag(tag)
     table = tag_table()
     flag = first.get("IS_PHOTON", "").lower()
-    name = node_name(tag, text(entry.get("name")), first, native=flag == "true")
+    name = node_name(tag, clean_text(entry.get("name")), first, native=flag == "true")
     return ProfileNode(
         id=node_id(entry.get("id")),
         name=name,
@@ -100,13 +94,15 @@ def _metadata(listed: object) -> dict[str, tuple[str, tuple[str, ...]]]:
         if not isinstance(entry, dict) or not isinstance(entry.get("key"), str):
             continue
         many = entry.get("values")
-        values = [text(value) for value in many[:_MAX_VALUES]] if isinstance(many, list) else []
+        values = [clean_text(value) for value in many[:_MAX_VALUES]] if isinstance(many, list) else []
         single = entry.get("value")
         if isinstance(single, bool):
             values.insert(0, "true" if single else "false")
         elif isinstance(single, str):
-            values.insert(0, text(single))
-        found.setdefault(text(entry["key"]), (text(entry.get("label")), tuple(value for value in values if value)))
+            values.insert(0, clean_text(single))
+        found.setdefault(
+            clean_text(entry["key"]), (clean_text(entry.get("label")), tuple(value for value in values if value))
+        )
     return found
 
 
@@ -131,11 +127,13 @@ def _metrics(listed: object) -> tuple[Metric, ...]:
             continue
         value = integer(entry.get("value"))
         # A merged shuffle says "Sink - Exclusive time" and "Source - Exclusive time"; the key tells that both are the same.
-        name = table.metric_names_by_key.get(text(entry.get("key"))) or text(entry.get("label")).lower()
+        name = table.metric_names_by_key.get(clean_text(entry.get("key"))) or clean_text(entry.get("label")).lower()
         if not name or value is None:
             continue
-        kind = text(entry.get("metricType"))
-        found.append(Metric(name[:_MAX_NAME_CHARS], table.metric_kinds.get(kind, kind.lower()[:_MAX_NAME_CHARS]), value=value))
+        kind = clean_text(entry.get("metricType"))
+        found.append(
+            Metric(name[:_MAX_NAME_CHARS], table.metric_kinds.get(kind, kind.lower()[:_MAX_NAME_CHARS]), value=value)
+        )
     return tuple(found)
 
 

@@ -51,12 +51,19 @@ def tag_table() -> TagTable:
     """The table of tags. The only place that reads ``tags.json``."""
     text = resources.files("clusop.plan.profile").joinpath("tags.json").read_text(encoding="utf-8")
     loaded = json.loads(text)
-    sets = ("scans", "commands", "codegens", "exchange_sinks", "reuses", "arguments_without")
-    plain = ("suffix", "words", "names", "metric_kinds", "metric_names_by_key")
     return TagTable(
         generic_prefix=re.compile(loaded["generic_prefix"]),
-        **{name: frozenset(loaded[name]) for name in sets},
-        **{name: loaded[name] for name in plain},
+        suffix=loaded["suffix"],
+        words=loaded["words"],
+        names=loaded["names"],
+        scans=frozenset(loaded["scans"]),
+        commands=frozenset(loaded["commands"]),
+        codegens=frozenset(loaded["codegens"]),
+        exchange_sinks=frozenset(loaded["exchange_sinks"]),
+        reuses=frozenset(loaded["reuses"]),
+        metric_kinds=loaded["metric_kinds"],
+        metric_names_by_key=loaded["metric_names_by_key"],
+        arguments_without=frozenset(loaded["arguments_without"]),
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Grammar", "explanation_grammar", "read_explanation"]
 
 _MAX_BLOCKS = 1000
+_MAX_LINES = 50
+"""Far more lines than any reason has."""
 _OTHER = "other"
 _EXPRESSION = "expression"
 
@@ -61,6 +63,7 @@ def explanation_grammar() -> Grammar:
 
 @dataclass(slots=True)
 class _Block:
+    announced: bool = False
     subject: str = ""
     kind: str = _OTHER
     unmatched: list[str] = field(default_factory=list)
@@ -69,7 +72,9 @@ class _Block:
     in_reference: bool = False
 
     def finish(self) -> ExplanationBlock | None:
-        """The block, ``None`` where it holds nothing."""
+        """The block, ``None`` where it holds nothing or only prose that follows the explanation."""
+        if not (self.announced or self.subject):
+            return None
         subject = self.subject or _joined(self.unmatched)
         if not (subject or self.reference):
             return None
@@ -122,6 +127,7 @@ class _BlockReader:
         block = self._block
         if line.startswith(self._openings):
             self.close()
+            self._block.announced = True
         elif line.lower().startswith(self._grammar.reference):
             block.in_reference = True
             rest = line[len(self._grammar.reference) :].strip(" :")
@@ -131,11 +137,17 @@ class _BlockReader:
             if block.reference:
                 self.close()
         elif block.in_reference:
-            _add(block.reference, line)
+            if not block.reference or _open_brackets(block.reference):
+                _add(block.reference, line)
         else:
             self._name(line)
 
     def _name(self, line: str) -> None:
+        unmatched = self._block.unmatched
+        if unmatched and " ".join((*unmatched, line)).startswith(self._openings):
+            unmatched.clear()
+            self._block.announced = True
+            return
         named = _named(line, self._block, self._grammar)
         if named is None:
             _add(self._block.detail if self._block.subject else self._block.unmatched, line)
@@ -155,9 +167,9 @@ def _blocks(lines: list[str], grammar: Grammar) -> list[ExplanationBlock]:
 
 def _named(line: str, block: _Block, grammar: Grammar) -> tuple[str, str] | None:
     """What a line names as unsupported. Inside a block that names something already, only a node starts another one."""
-    wrapped = " ".join([*block.unmatched, line]) if block.unmatched and not block.subject else line
+    wrapped = " ".join((*block.unmatched, line)) if block.unmatched and not block.subject else line
     for kind, pattern in grammar.patterns:
-        match = pattern.match(line) or (pattern.match(wrapped) if wrapped is not line else None)
+        match = pattern.match(wrapped) or pattern.match(line)
         if match is None:
             continue
         if kind == "aggregate" and block.subject:
@@ -166,8 +178,13 @@ def _named(line: str, block: _Block, grammar: Grammar) -> tuple[str, str] | None
     return None
 
 
+def _open_brackets(lines: list[str]) -> bool:
+    """Whether the line of a node goes on: its brackets are still open."""
+    return sum(line.count("(") + line.count("[") - line.count(")") - line.count("]") for line in lines) > 0
+
+
 def _add(lines: list[str], line: str) -> None:
-    if len(lines) < 50:  # noqa: PLR2004 - far more lines than any reason has
+    if sum(map(len, lines)) < MAX_ARGUMENT_CHARS and len(lines) < _MAX_LINES:
         lines.append(line[:MAX_ARGUMENT_CHARS])
 
 

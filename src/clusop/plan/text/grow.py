@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from clusop.plan.node import ROOT
 from clusop.plan.reading import Phase
 from clusop.plan.text.frame import Frame, Place
 from clusop.plan.text.rawtree import RawNode, RawTree
-from clusop.plan.text.treeline import operator_text
+from clusop.plan.text.treeline import is_inner_like, operator_text
 
 if TYPE_CHECKING:
     from clusop.plan.text.treeline import TreeLine
@@ -19,6 +20,7 @@ MAX_NODES = 100_000
 MAX_DEPTH = 10_000
 _FRAMES_TRIED = 32
 """So many regions around a line are tried before it is taken for damaged; keeps the work linear on hostile input."""
+_COMMAND = re.compile(r"Execute |[A-Z]\w*Command(?:Result)?\b|Command")
 _ADAPTIVE = "AdaptiveSparkPlan"
 
 
@@ -30,6 +32,7 @@ class Grower:
         self._flat = flat
         self._frames = [Frame(ROOT, None, 0, 0)]
         self._root_expected = True
+        self._command_shown = False
 
     @property
     def root_expected(self) -> bool:
@@ -122,6 +125,12 @@ class Grower:
             self._tree.truncated_top = True
             frame.plant(self._add(line, frame.owner, phase=frame.phase), line)
             return
+        above = self._tree.nodes[frame.entries[place.position].node].body
+        if place.inner and not (
+            self._command_shown or is_inner_like(line.body) or above.startswith("InMemoryRelation")
+        ):
+            # Only subqueries, caches and a command's logical plan are printed so deep: the line between is lost.
+            self._tree.truncated_bottom = True
         node = len(self._tree.nodes)
         parent = frame.hang(node, line, place)
         self._add(line, parent, inner=place.inner)
@@ -134,6 +143,7 @@ class Grower:
     def _add(self, line: TreeLine, parent: int, *, inner: bool = False, phase: Phase | None = None) -> int:
         nodes = self._tree.nodes
         nodes.append(RawNode(line.body, parent, inner, phase))
+        self._command_shown = self._command_shown or _COMMAND.match(line.body) is not None
         if len(nodes) > MAX_NODES:
             self._tree.too_large = True
         return len(nodes) - 1

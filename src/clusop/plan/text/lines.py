@@ -25,11 +25,12 @@ _PREFIX_FIRST = frozenset("#/-%;>|\u2502*\u2022\u2023\u25e6\u00b70123456789")
 _MAX_LAYERS = 4
 _LEADING = re.compile(r"[ \t:]*")
 _TABBED_BRANCH = re.compile(r"[ :]*\t[ \t:]*[+:]- ")
+_TABBED_OR_NOT = re.compile(r"[ \t:]*[+:]- ")
 _TAB_WIDTHS = (8, 4, 3)
 _DEFAULT_TAB = 8
 _INDENT = 3
 _MARKUP = ("**", "__", "`", "~~~")
-_WRAPPED_IN_MARKUP = re.compile(r"([ :]*(?:[+:]- )?(?:\*(?:\(\d+\))? ?)?)(\*\*|__|`)(?=[A-Z*=(])")
+_WRAPPED_IN_MARKUP = re.compile(r"([ :]*(?:[+:]- )?(?:\*(?:\(\d+\))? ?)?)(__|`)(?=[A-Z*=(])")
 
 
 def clean_lines(text: str, steps: Steps) -> tuple[list[str], tuple[str, ...]]:
@@ -81,10 +82,10 @@ def _without(line: str, pattern: re.Pattern[str]) -> str:
 
 def _without_tabs(lines: list[str], damages: list[str]) -> list[str]:
     """Expand the tabs before each line's text, with the width under which the tree is most regular."""
-    tabbed = [line for line in lines if _TABBED_BRANCH.match(line)]
     width = _DEFAULT_TAB
-    if tabbed:
-        width = max(_TAB_WIDTHS, key=lambda candidate: _regularity(tabbed, candidate))
+    if any(_TABBED_BRANCH.match(line) for line in lines):
+        branches = [line for line in lines if _TABBED_OR_NOT.match(line)]
+        width = max(_TAB_WIDTHS, key=lambda candidate: _regularity(branches, candidate))
         damages.append("tabs")
     return [_expanded(line, width) if "\t" in line else line for line in lines]
 
@@ -113,6 +114,10 @@ def _without_markup(line: str, damages: list[str]) -> str:
     stripped = line.lstrip()
     if stripped.startswith(("```", "~~~")):
         return ""
+    if "**" in line and "/**" not in line:
+        line = line.replace("**", "")
+        if "bold markers" not in damages:
+            damages.append("bold markers")
     match = _WRAPPED_IN_MARKUP.match(line)
     if match is None:
         return line

@@ -120,7 +120,7 @@ def _wrap(tree: RawTree, loose: list[str]) -> None:
     """Lines without connector that stand between branches are arguments of the operator above, wrapped."""
     tree.wrapped = True
     for line in loose:
-        tree.nodes[-1].extend(line.strip(" :"))
+        tree.nodes[-1].extend(line.lstrip(" :"))
     loose.clear()
 
 

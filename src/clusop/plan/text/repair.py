@@ -24,7 +24,7 @@ _HTML_TAG = re.compile(r"</?(?:pre|code|div|span|strong)(?: [^<>\n]{0,200})?>", 
 # A newline written as backslash and n counts only where a heading or a branch of a tree follows it: regular expressions
 # inside a plan's arguments hold the same two characters.
 _ESCAPED_LINE = re.compile(r"\\n[ :]*(?:[+:]- |==)|==\\n")
-_ESCAPE = re.compile(r"\\+(?:([nrt\"'/])|u([0-9a-fA-F]{4}))")
+_ESCAPE = re.compile(r"(?<!\\)\\+(?:([nrt\"'/])|u([0-9a-fA-F]{4}))")
 _ESCAPED = {"n": "\n", "r": "", "t": "\t", '"': '"', "'": "'", "/": "/"}
 _CONTROLS = (
     (_TERMINAL_CODE, "", "terminal codes"),

@@ -23,10 +23,15 @@ def extend(children: st.SearchStrategy[Spec]) -> st.SearchStrategy[Spec]:
 
     subqueries = st.lists(st.builds(holder, children, COUNTER), max_size=2)
     unary = st.builds(
-        lambda name, child, inner: Spec(f"{name} [a#1, b#2]", [child], inner), st.sampled_from(UNARY), children, subqueries
+        lambda name, child, inner: Spec(f"{name} [a#1, b#2]", [child], inner),
+        st.sampled_from(UNARY),
+        children,
+        subqueries,
     )
     many = st.builds(
-        lambda name, below: Spec(f"{name} [a#1]", below), st.sampled_from(BINARY), st.lists(children, min_size=2, max_size=3)
+        lambda name, below: Spec(f"{name} [a#1]", below),
+        st.sampled_from(BINARY),
+        st.lists(children, min_size=2, max_size=3),
     )
     scans = st.builds(lambda inner: Spec("HiveTableScan [a#1]", [], inner), subqueries)
     adaptive = st.builds(

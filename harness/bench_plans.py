@@ -1,20 +1,16 @@
 """Measure how fast clusop reads and judges: medians, and ratios within one run, since a busy machine's times mean little.
 
-    python harness/bench.py [EVENT_LOG]
-
-The plans are made here. Without an event log on the command line the recorded ones under ``tests/data`` are read. ``must`` is the
-bound SPEC sets where it sets one; nothing fails here, since milliseconds are no test.
+The plans are made here. "must" is a bound of the design; nothing fails here, since milliseconds are no test. Event logs have a
+benchmark of their own, ``bench_eventlog.py``.
 """
 
 from __future__ import annotations
 
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["median_ms", "photon_plan"]
 
-ROOT = Path(__file__).resolve().parent.parent
 RUNS = 7
 BRANCH_LENGTH = 10
 
@@ -91,43 +86,6 @@ def _start() -> None:
     print(f"start of Python {bare:.1f} ms, with import clusop {with_clusop:.1f} ms")
 
 
-def _log(path: Path) -> None:
-    """One log through the command, in a process of its own so that its memory can be told."""
-    decode = median_ms(lambda: _decode(path), runs=3)
-    command = [sys.executable, "-m", "clusop", "analyze", "--json", str(path)]
-    began = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, check=False)
-    seconds = time.perf_counter() - began
-    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(
-        f"  {path.name}: {path.stat().st_size / 1e6:.2f} MB on disk, bare decoding {decode / 1000:.2f} s, "
-        f"analyze {seconds:.2f} s with its start ({seconds * 1000 / decode:.1f} times; must: ≤ 2.5 on large logs), "
-        f"peak {peak_mb:.0f} MB (must: ≤ 250), exit {done.returncode}"
-    )
-
-
-def _decode(path: Path) -> int:
-    import io
-
-    import orjson
-    import zstandard
-
-    count = 0
-    with path.open("rb") as raw:
-        stream = zstandard.ZstdDecompressor().stream_reader(raw) if path.suffix in {".zst", ".zstd"} else raw
-        for line in io.BufferedReader(stream, 1 << 20):
-            orjson.loads(line)
-            count += 1
-    return count
-
-
 if __name__ == "__main__":
     _start()
     _plans()
-    named = [Path(argument) for argument in sys.argv[1:]]
-    recorded = sorted((ROOT / "tests" / "data").rglob("*.zst*"))
-    print("event logs")
-    for log in named or recorded:
-        _log(log)
-    if not named and not recorded:
-        print("  none recorded under tests/data; name one on the command line")

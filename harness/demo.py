@@ -1,0 +1,109 @@
+"""``make demo``: real Spark with Comet runs known workloads, then clusop reads the event log that Spark wrote.
+
+Each workload says beforehand what is true of it, so the demo also tells whether clusop was right; it ends with 1 where it was
+not. Everything it writes lies under ``demo-out/`` and ``.cache/``. Without Comet (no network, no Linux) it says so, runs plain
+Spark, and analyzes the Comet logs that ship with the tests besides.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from application_run import Site, ensure_data, run_application
+from find_java import find_java_home
+from outcome import Outcome, outcomes_of
+from prepare import REPOSITORY, fetch_jars
+from workload import discover
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from session import Engine
+
+__all__ = ["main"]
+
+OUT = REPOSITORY / "demo-out"
+_SHIPPED = REPOSITORY / "tests" / "data" / "eventlogs" / "comet"
+_CLUSOP = [sys.executable, "-m", "clusop", "analyze"]
+
+
+def _say(text: str) -> None:
+    print(f"\n▸ {text}", flush=True)
+
+
+def _analyze(logs: Sequence[Path], html: Path, report: Path) -> list[dict[str, Any]]:
+    """Analyze through the public command: the table to the terminal, the HTML, the JSON. Returns the JSON's inputs."""
+    paths = [str(log) for log in logs]
+    shown = subprocess.run([*_CLUSOP, *paths, "--html", str(html)], check=False)
+    if shown.returncode != 0:
+        raise SystemExit(f"clusop analyze ended with {shown.returncode}")
+    with report.open("w", encoding="utf-8") as stream:
+        subprocess.run([*_CLUSOP, *paths, "--json"], stdout=stream, check=True)
+    inputs: list[dict[str, Any]] = json.loads(report.read_text(encoding="utf-8"))["inputs"]
+    return inputs
+
+
+def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
+    width = max(len(outcome.workload) for outcome in outcomes)
+    for outcome in outcomes:
+        mark = "as expected " if outcome.is_right else "NOT EXPECTED"
+        print(f"  {mark}  {outcome.workload:<{width}}  {outcome.sentence}")
+    wrong = sum(not outcome.is_right for outcome in outcomes)
+    print(f"  {len(outcomes) - wrong} of {len(outcomes)} as expected", flush=True)
+
+
+def main() -> int:
+    """Run the demo. 0 if clusop was right about every workload, 1 if not, 2 if Spark could not be run."""
+    began = time.monotonic()
+    _say("Looking for Java and the engine's jars")
+    java_home = find_java_home()
+    if java_home is None:
+        print("  Spark needs Java 17 to 21: set JAVA_HOME.")
+        return 2
+    jars = fetch_jars()
+    engine: Engine = "none" if jars.comet is None else "comet"
+    for sentence in jars.remarks:
+        print(f"  {sentence}")
+    print(f"  Java in {java_home}; " + ("running plain Spark instead" if engine == "none" else "Comet is ready"))
+
+    _say("Making the data the workloads read (once)")
+    try:
+        data = ensure_data(java_home)
+    except RuntimeError as error:
+        print(f"  {error}")
+        return 2
+
+    workloads = [entry for entry in discover() if entry.in_demo and (jars.delta or not entry.needs_delta)]
+    _say(f"Running {len(workloads)} workloads on Spark {'with Comet' if engine == 'comet' else 'without an engine'}")
+    print(f"  (what Spark itself says goes to {(OUT / 'spark' / 'spark.log').relative_to(REPOSITORY)})", flush=True)
+    run = run_application(workloads, "clusop demo", engine, Site(OUT / "spark", data, jars, java_home))
+    astray = [name for name, told in run.outcomes.items() if not told["as_declared"]]
+    if run.event_log is None or astray or not run.outcomes:
+        print(f"  {', '.join(astray) or 'Spark'} did not run; see {run.noise}")
+        return 2
+
+    _say(f"clusop analyze {run.event_log.relative_to(REPOSITORY)}")
+    inputs = _analyze([run.event_log], OUT / "report.html", OUT / "report.json")
+    _say("Was clusop right?")
+    outcomes = outcomes_of(workloads, inputs, engine_on=engine == "comet")
+    _print_outcomes(outcomes)
+    right = all(outcome.is_right for outcome in outcomes)
+
+    if engine == "none" and _SHIPPED.is_dir():
+        _say("Without Comet here: the logs of Comet runs that ship with the tests")
+        logs = sorted(_SHIPPED.glob("*.zstd"))
+        _analyze(logs, OUT / "report-comet.html", OUT / "report-comet.json")
+    _say(f"Done in {time.monotonic() - began:.0f} s")
+    for label, name in (("report", "report.html"), ("JSON", "report.json")):
+        print(f"  {label:<7}{OUT / name}")
+    print(f"  {'log':<7}{run.event_log}")
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

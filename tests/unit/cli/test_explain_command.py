@@ -1,0 +1,85 @@
+"""``clusop explain``: figures follow from their own records."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clusop.cli.root import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# (2 − 1) × 3 node-hours × 1.54 DBU/h × 0.55..0.65 $/DBU × 1/2 = 1.2705 to 1.5015
+INPUTS = {
+    "m": "2",
+    "driver_node_hours": "0",
+    "on_demand_worker_node_hours": "3",
+    "spot_worker_node_hours": "0",
+    "driver_dbu_per_hour": "0",
+    "worker_dbu_per_hour": "1.54",
+    "usd_per_dbu": "0.55..0.65",
+    "J": "1/2",
+}
+
+
+def report(tmp_path: Path, low: int = 1_270_500) -> str:
+    figure = {
+        "low_microusd": low,
+        "high_microusd": 1_501_500,
+        "basis": "modeled",
+        "formula": "exposure-1",
+        "inputs": INPUTS,
+        "price_ids": ["p1"],
+    }
+    document = {
+        "clusop_report": 1,
+        "inputs": [{"queries": [{"cost": {"exposure": figure, "attributed": {"unpriced": {}}}}]}],
+    }
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return str(path)
+
+
+def test_a_figure_is_recomputed_with_its_formula_and_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", report(tmp_path), "/inputs/0/queries/0/cost/exposure"]) == 0
+    out = capsys.readouterr().out
+    assert "$1.27–1.50 (modeled)  exposure-1" in out
+    assert "usd_per_dbu = 0.55 to 0.65" in out
+    assert "prices: p1" in out
+
+
+def test_without_a_pointer_all_figures_are_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", report(tmp_path), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row == {
+        "pointer": "inputs/0/queries/0/cost/exposure",
+        "formula": "exposure-1",
+        "low_microusd": 1_270_500,
+        "high_microusd": 1_501_500,
+        "agrees": True,
+    }
+
+
+def test_a_figure_that_does_not_follow_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", report(tmp_path, low=1)]) == 2
+    captured = capsys.readouterr()
+    assert "BUT the report says 1..1501500 microusd" in captured.out
+    assert "1 of 1 figures do not follow" in captured.err
+
+
+@pytest.mark.parametrize("pointer", ["inputs/7", "inputs/0/queries/0/cost/attributed", "x"])
+def test_a_place_without_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str], pointer: str) -> None:
+    assert main(["explain", report(tmp_path), pointer]) == 2
+    assert capsys.readouterr().err.startswith("clusop: ")
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "not json", '{"a": 1}'])
+def test_what_is_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(content, encoding="utf-8")
+    assert main(["explain", str(path)]) == 2
+    assert main(["explain", str(tmp_path / "none")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
