@@ -39,7 +39,7 @@ def _say(text: str) -> None:
 def _analyze(logs: Sequence[Path], html: Path, report: Path) -> list[dict[str, Any]]:
     """Analyze through the public command: the table to the terminal, the HTML, the JSON. Returns the JSON's inputs."""
     paths = [str(log) for log in logs]
-    shown = subprocess.run([*_CLUSOP, *paths, "--html", str(html)], check=False)
+    shown = subprocess.run([*_CLUSOP, *paths, "--top", "1", "--html", str(html)], check=False)
     if shown.returncode != 0:
         raise SystemExit(f"clusop analyze ended with {shown.returncode}")
     with report.open("w", encoding="utf-8") as stream:
@@ -78,7 +78,8 @@ def main() -> int:
         print(f"  {error}")
         return 2
 
-    workloads = [entry for entry in discover() if entry.in_demo and (jars.delta or not entry.needs_delta)]
+    chosen = [entry for entry in discover() if entry.in_demo and (jars.delta or not entry.needs_delta)]
+    workloads = sorted(chosen, key=lambda entry: (entry.needs_delta, entry.expected.verdict != "native"))
     _say(f"Running {len(workloads)} workloads on Spark {'with Comet' if engine == 'comet' else 'without an engine'}")
     print(f"  (what Spark itself says goes to {(OUT / 'spark' / 'spark.log').relative_to(REPOSITORY)})", flush=True)
     run = run_application(workloads, "clusop demo", engine, Site(OUT / "spark", data, jars, java_home))

@@ -121,7 +121,10 @@ class EngineWords:
         execution_id = int(event.executionId())
         failed = bool(event.errorMessage().isDefined() and event.errorMessage().get())
         plan = event.qe()
-        native, eligible, reasons, unavailable = None, None, (), ""
+        native: int | None = None
+        eligible: int | None = None
+        reasons: tuple[tuple[str, str], ...] = ()
+        unavailable = ""
         if plan is None:
             unavailable = "no live plan"
         else:

@@ -12,7 +12,7 @@ from clusop.analysis.observed import EngineState, StageTimes
 from clusop.plan.dialect import PLAIN_SPARK, classify
 from clusop.plan.kind import Kind
 from clusop.plan.node import ROOT
-from clusop.plan.reading import ExplanationVerdict, Phase
+from clusop.plan.reading import ExplanationVerdict, Phase, PlanSource
 from clusop.reasons import Reason
 
 if TYPE_CHECKING:
@@ -80,19 +80,23 @@ def judge(reading: PlanReading, observed: Observed, engine: EngineFact, spoken: 
     kinds = classify(plan, spoken)
     located = locate(plan, kinds, observed.times.stages if isinstance(observed.times, StageTimes) else ())
     ran = located.ran
-    verdict, reasons = _verdict(reading, plan, kinds, ran, _Setting(engine, spoken))
+    sure = tuple(one and not doubt for one, doubt in zip(ran, _doubtful(reading, plan, spoken), strict=True))
+    verdict, reasons = _verdict(reading, plan, kinds, ran, _Setting(engine, spoken, sure))
     if observed.events_dropped and verdict is not Verdict.FALLBACK:
         verdict, reasons = Verdict.UNKNOWN, (Reason("events-dropped"),)
     islands = (
-        island_numbers(plan, kinds, ran) if verdict in {Verdict.FALLBACK, Verdict.PARTIAL} else (None,) * len(plan)
+        island_numbers(plan, kinds, sure) if verdict in {Verdict.FALLBACK, Verdict.PARTIAL} else (None,) * len(plan)
     )
     return Judged(JudgedPlan(reading, kinds, islands, ran, verdict, reasons), located)
 
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
+    """What a plan is judged by. ``sure[i]`` is false where an operator did not run here or its plan is not the final one."""
+
     engine: EngineFact
     spoken: Dialect
+    sure: tuple[bool, ...]
 
 
 def _verdict(
@@ -113,8 +117,10 @@ def _verdict(
         return Verdict.UNKNOWN, (Reason("not-final"),)
     work = [index for index in physical if is_jvm_work(plan.operators[index].name, kinds[index], spoken)]
     serious = [index for index in work if not _is_light(plan, kinds, index, spoken)]
-    if serious:
+    if any(setting.sure[index] for index in serious):
         return Verdict.FALLBACK, ()
+    if serious:
+        return Verdict.UNKNOWN, (Reason("not-final"),)
     damage = _damage(reading)
     if damage:
         return Verdict.UNKNOWN, damage
@@ -123,6 +129,19 @@ def _verdict(
     if not any(kinds[index] is Kind.NATIVE for index in physical):
         return Verdict.NATIVE, (Reason("only-row-sources"),)
     return Verdict.NATIVE, ()
+
+
+def _doubtful(reading: PlanReading, plan: Plan, spoken: Dialect) -> list[bool]:
+    """Operators of a subquery whose own adaptive plan is not final, though the query's is: a snapshot, as Photon is concerned
+    (a text shows the subquery's initial plan instead).
+    """
+    doubtful: list[bool] = []
+    is_snapshot = spoken.id == "photon" and reading.source is PlanSource.PLAN_INFO and reading.phase is Phase.FINAL
+    for operator in plan.operators:
+        above = operator.parent != ROOT and doubtful[operator.parent]
+        is_open = operator.name == "AdaptiveSparkPlan" and "isFinalPlan=false" in operator.arguments
+        doubtful.append(is_snapshot and (above or is_open))
+    return doubtful
 
 
 def _without_work(reading: PlanReading, kinds: Sequence[Kind]) -> tuple[Verdict, tuple[Reason, ...]]:

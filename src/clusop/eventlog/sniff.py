@@ -95,7 +95,9 @@ def _archive(first_bytes: bytes) -> str:
 
 def _rejection(text: bytes, codec: Codec, name: str) -> Reason:
     if codec is not Codec.PLAIN:
-        return Reason("no-event-log", f": it is packed with {codec.value} and holds no Spark events" if text else UNDECODED)
+        return Reason(
+            "no-event-log", f": it is packed with {codec.value} and holds no Spark events" if text else UNDECODED
+        )
     claimed = ending_codec(name)
     if claimed is not None:
         return Reason("no-event-log", f": its name says {claimed.value} and its content is something else")

@@ -20,6 +20,9 @@ _SCAN_HEAD = re.compile(
     r"^(?P<head>(?:File)?Scan|PhotonScan|PhotonFileSourceScan|CometScan|CometNativeScan|BatchScan|CometBatchScan)\b:?\s*"
     r"(?:\[native_\w+\]\s*)?"
 )
+_NAMED_CACHE = "Scan In-memory table"
+"""What Spark calls the scan of a cached table that has a name."""
+
 _V2_FORMATS = frozenset({"parquet", "orc", "csv", "json", "text", "avro", "xml"})
 _CODEGEN_NUMBER = re.compile(r"\((\d+)\)")
 
@@ -47,6 +50,8 @@ def canonical_name(text: str) -> tuple[str, str]:
     The name is ``""`` where the text does not begin with a name.
     """
     text = text.strip()
+    if text.startswith(_NAMED_CACHE):
+        return "InMemoryTableScan", _cut(text[len(_NAMED_CACHE) :])
     scan = _SCAN_HEAD.match(text)
     if scan is not None:
         return _scan_name(scan.group("head"), text[scan.end() :])

@@ -9,7 +9,6 @@ from clusop.plan.node import Metric
 __all__ = ["CACHE_SCAN", "entry_metrics", "entry_name"]
 
 CACHE_SCAN = "InMemoryTableScan"
-_NAMED_CACHE_SCAN = "Scan In-memory table"
 _MAX_METRICS = 1_000
 _MAX_NAME_CHARS = 256
 
@@ -18,20 +17,13 @@ def entry_name(node: dict[object, object]) -> tuple[str, str]:
     """The canonical name of a node and what its one-line text says besides."""
     named = clean_text(node.get("nodeName")).strip()
     _, simple = split_codegen_prefix(clean_text(node.get("simpleString")).strip())
-    name, of_name = _split(named)
-    told, arguments = (name, of_name) if named == simple else _split(simple)
+    name, of_name = canonical_name(named)
+    told, arguments = (name, of_name) if named == simple else canonical_name(simple)
     if not name:
         return told[:_MAX_NAME_CHARS], arguments
     if not simple:
         return name[:_MAX_NAME_CHARS], of_name
     return name[:_MAX_NAME_CHARS], arguments if told == name else simple[:MAX_ARGUMENT_CHARS]
-
-
-def _split(text: str) -> tuple[str, str]:
-    # Since Spark 3.2 the scan of a cache that has a name is called "Scan In-memory table x".
-    if text.startswith(_NAMED_CACHE_SCAN):
-        return CACHE_SCAN, text[len(_NAMED_CACHE_SCAN) : len(_NAMED_CACHE_SCAN) + MAX_ARGUMENT_CHARS].strip()
-    return canonical_name(text)
 
 
 def entry_metrics(listed: object) -> tuple[tuple[Metric, ...], int]:

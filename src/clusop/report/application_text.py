@@ -12,7 +12,7 @@ from clusop.report.amounts import TIMES, duration, plural, share
 from clusop.report.money_text import bill_slices, bill_view, money_view
 from clusop.report.query_text import proposal_view
 from clusop.report.scrub import cut, one_line
-from clusop.report.time_text import TIME_BASIS_WORDS, time_notes, time_slices
+from clusop.report.time_text import time_notes, time_sentence, time_slices
 from clusop.report.view import AppView, Fact, MoneyView, Slice
 
 if TYPE_CHECKING:
@@ -98,12 +98,8 @@ def _shape(cluster: Cluster) -> str:
 
 
 def _native(split: TimeSplit) -> Fact:
-    ratio = split.native_ratio
-    if ratio is None:
-        why = one_line(split.reasons[0].sentence) if split.reasons else "No task time is known."
-        return Fact("On the engine", why, missing=True)
-    known = f"{share(ratio)} of {duration(split.run_ms or 0)} of task time"
-    return Fact("On the engine", f"{known}, {TIME_BASIS_WORDS[split.ratio_basis]}")
+    is_told = split.native_ratio is not None or bool(split.run_ms and split.island_ms)
+    return Fact("Task time", time_sentence(split), missing=not is_told)
 
 
 def _non_sql(assessed: ApplicationAssessment) -> tuple[Slice, ...]:

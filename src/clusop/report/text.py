@@ -90,7 +90,8 @@ def _app_block(app: AppView, summary: str) -> list[RenderableType]:
         block += [Text(""), money_grid(app.bill, with_formula=False)]
     for proposal in app.proposals:
         block += [Text(""), _proposal(proposal)]
-    block += [bullets((*app.split_notes, *app.remarks))] if app.split_notes or app.remarks else []
+    notes = (*(note for note in app.split_notes if note not in app.native.value), *app.remarks)
+    block += [bullets(notes)] if notes else []
     block += [Text(""), Text(summary, style="bold")]
     return block
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from clusop.analysis.assessment import Role, Verdict
 from clusop.analysis.diagnosis import diagnose
 from clusop.analysis.observed import EngineState
-from clusop.plan.reading import Explanation, ExplanationVerdict, Phase
+from clusop.plan.reading import Explanation, ExplanationVerdict, Phase, PlanSource
 from clusop.reasons import Reason
 
 NATIVE_TAIL = "  PhotonResultStage\n    PhotonProject\n      PhotonScan parquet"
@@ -203,3 +205,13 @@ def test_a_delta_description_proves_nothing(reading_of, observed_of):
 def test_the_csv_header_probe_is_internal(reading_of, observed_of):
     text = "CollectLimit | 1 / Filter | (length(trim(value#0, None)) > 0) / Scan text | [value#0]"
     assert diagnose(observed_of(reading_of(text), engine="photon", state=EngineState.ON)).role is Role.INTERNAL
+
+
+def test_a_subquery_that_is_not_final_is_doubtful_under_photon(reading_of, observed_of):
+    text = (
+        "AdaptiveSparkPlan | isFinalPlan=true\n  PhotonFilter\n    ?Subquery\n"
+        "      AdaptiveSparkPlan | isFinalPlan=false\n        HashAggregate\n          PhotonScan parquet\n    PhotonScan parquet"
+    )
+    reading = replace(reading_of(text, phase=Phase.FINAL), source=PlanSource.PLAN_INFO)
+    found = diagnose(observed_of(reading, engine="photon", state=EngineState.ON))
+    assert (found.verdict, [reason.id for reason in found.verdict_reasons]) == (Verdict.UNKNOWN, ["not-final"])

@@ -110,7 +110,7 @@ def stage_completed(stage, attempt=0, *, run=None, native=None, metrics=(), at_m
         sums.append(accumulable(901, NATIVE, native))
     sums += [accumulable(identifier, "exclusive time", str(value)) | {"Metadata": "sql"} for identifier, value in metrics]
     info = {"Stage ID": stage, "Stage Attempt ID": attempt, "Stage Name": "s", "Number of Tasks": tasks}
-    info |= {"Submission Time": at_ms - 1000, "Completion Time": at_ms}
+    info |= {"Submission Time": at_ms - 90, "Completion Time": at_ms}
     if failure:
         info["Failure Reason"] = failure
     return {"Event": "SparkListenerStageCompleted", "Stage Info": info | {"Accumulables": sums}}

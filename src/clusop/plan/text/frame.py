@@ -48,7 +48,17 @@ class Entry:
 class Frame:
     """The open places of one region. ``owner`` is the node its root hangs on, ``marker_column`` where its marker stood."""
 
-    __slots__ = ("_awaiting", "_awaiting_at", "_columns", "base", "entries", "marker_column", "owner", "phase")
+    __slots__ = (
+        "_awaiting",
+        "_awaiting_at",
+        "_columns",
+        "base",
+        "entries",
+        "marker_column",
+        "owner",
+        "phase",
+        "unindented",
+    )
 
     def __init__(self, owner: int, phase: Phase | None, marker_column: int, base: int) -> None:
         self.owner = owner
@@ -56,6 +66,8 @@ class Frame:
         self.marker_column = marker_column
         self.base = base
         self.entries: list[Entry] = []
+        # Guides under which lines of several levels were seen: their indentation is lost, only their order tells.
+        self.unindented: str | None = None
         self._columns: list[int] = []
         self._awaiting: list[tuple[int, str]] = []
         self._awaiting_at: dict[int, list[int]] = {}
@@ -90,6 +102,8 @@ class Frame:
         if not self.entries:
             return None
         guides = line.guides
+        if guides == self.unindented:
+            return self.by_order(line, newest=newest)
         if newest:
             last = self.entries[-1]
             if guides == last.below and not last.leaf:

@@ -113,6 +113,7 @@ class Grower:
         frame = self._frames[around]
         self._close_above(around)
         if not line.guides.strip() and column <= frame.base and frame.entries and not self._tree.truncated_top:
+            frame.unindented = line.guides
             place = frame.by_order(line, newest=around == top)
         else:
             place = frame.nearest(column)

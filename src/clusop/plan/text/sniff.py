@@ -8,7 +8,8 @@ __all__ = ["looks_like_explain_text"]
 
 _SAMPLE_CHARS = 65_536
 _HEADING = re.compile(
-    r"(?<!=)={2,} ?(?:Physical|Executed|(?:Parsed|Analyzed|Optimized) Logical|Initial|Current|Final) Plan ?={2,}|Photon Explanation"
+    r"(?<!=)={2,} ?(?:Physical|Executed|(?:Parsed|Analyzed|Optimized) Logical|Initial|Current|Final) Plan ?={2,}"
+    r"|Photon Explanation"
 )
 _BRANCH = re.compile(r"(?m)^[ \t:#/>|%*-]{0,2000}[+:]- \**[*(\d) ]{0,9}[A-Z][A-Za-z]{2}")
 _EVENT = re.compile(r'"Event"\s*:')
