@@ -57,7 +57,7 @@ layers: $(DEV)
 	@$(BIN)/lint-imports
 
 unit: $(DEV)
-	@$(BIN)/python -m pytest -q tests/unit tests/architecture tests/docs
+	@$(BIN)/python -m pytest -q -n auto tests/unit tests/architecture tests/docs
 
 # The script says what it could not fetch; what needs it is then left out, visibly.
 jars-fetched: $(DEV) $(SPARK)

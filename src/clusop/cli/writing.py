@@ -62,7 +62,7 @@ def write_file(path: str, text: str) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            None
+            beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:

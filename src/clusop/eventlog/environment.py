@@ -1,7 +1,7 @@
 """Environment: the few settings clusop keeps of an application. Everything else in the properties is dropped at once.
 
 Job and stage properties repeat the cluster's settings and carry tokens, users and owners besides; only names listed here are
-ever copied, and values Spark or Databricks have redacted count as absent.
+ever copied. A value that was redacted is kept as ``""``: the name alone still tells a Databricks cluster.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ class Environment:
             properties = {pair[0]: pair[1] for pair in properties}
         if isinstance(properties, dict):
             self.was_seen = True
-            self._settings.update(_kept(properties, _CLUSTER))
+            for name, value in _kept(properties, _CLUSTER).items():
+                if value or name not in self._settings:
+                    self._settings[name] = value
 
     def job_started(self, event: Event) -> None:
         """``SparkListenerJobStart``: the identity of the Databricks job, and the cluster's settings for want of better."""
@@ -117,6 +119,6 @@ def _kept(properties: Mapping[str, object], names: tuple[str, ...]) -> Setting:
     kept = {}
     for name in names:
         value = properties.get(name)
-        if value is not None and not str(value).startswith(_REDACTED):
-            kept[name] = str(value)
+        if value is not None:
+            kept[name] = "" if str(value).startswith(_REDACTED) else str(value)
     return kept

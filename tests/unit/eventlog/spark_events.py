@@ -36,7 +36,13 @@ def log_start(version="3.5.9"):
 
 
 def application_start(at_ms=T0, name="nightly", app_id="app-1"):
-    return {"Event": "SparkListenerApplicationStart", "App Name": name, "App ID": app_id, "Timestamp": at_ms, "User": "u"}
+    return {
+        "Event": "SparkListenerApplicationStart",
+        "App Name": name,
+        "App ID": app_id,
+        "Timestamp": at_ms,
+        "User": "u",
+    }
 
 
 def application_end(at_ms):
@@ -102,13 +108,20 @@ def accumulable(identifier, name, value, update=None):
     return entry | {"Value": value, "Internal": True, "Count Failed Values": True}
 
 
-def stage_completed(stage, attempt=0, *, run=None, native=None, metrics=(), at_ms=T0 + 1000, failure="", tasks=1):
+COMPLETED = {"run": None, "native": None, "metrics": (), "at_ms": T0 + 1000, "failure": "", "tasks": 1}
+
+
+def stage_completed(stage, attempt=0, **given):
+    """A stage's end; ``run`` and ``native`` are its internal sums, left out where ``None``; ``metrics`` its SQL metrics."""
+    run, native, metrics, at_ms, failure, tasks = (COMPLETED | given).values()
     sums = []
     if run is not None:
         sums.append(accumulable(900, RUN, run))
     if native is not None:
         sums.append(accumulable(901, NATIVE, native))
-    sums += [accumulable(identifier, "exclusive time", str(value)) | {"Metadata": "sql"} for identifier, value in metrics]
+    sums += [
+        accumulable(identifier, "exclusive time", str(value)) | {"Metadata": "sql"} for identifier, value in metrics
+    ]
     info = {"Stage ID": stage, "Stage Attempt ID": attempt, "Stage Name": "s", "Number of Tasks": tasks}
     info |= {"Submission Time": at_ms - 90, "Completion Time": at_ms}
     if failure:
@@ -116,22 +129,23 @@ def stage_completed(stage, attempt=0, *, run=None, native=None, metrics=(), at_m
     return {"Event": "SparkListenerStageCompleted", "Stage Info": info | {"Accumulables": sums}}
 
 
-def task_end(
-    stage,
-    run,
-    *,
-    attempt=0,
-    native=None,
-    launched=T0,
-    finished=None,
-    reason="Success",
-    speculative=False,
-    counted=True,
-    metrics=True,
-    task=0,
-    executor="0",
-):
+TASK = {
+    "attempt": 0,
+    "native": None,
+    "launched": T0,
+    "finished": None,
+    "reason": "Success",
+    "speculative": False,
+    "counted": True,
+    "metrics": True,
+    "task": 0,
+    "executor": "0",
+}
+
+
+def task_end(stage, run, **given):
     """One ended task; ``counted=False``: the driver never took its updates; ``metrics=False``: it reported no metrics."""
+    attempt, native, launched, finished, reason, speculative, counted, metrics, task, executor = (TASK | given).values()
     updates = []
     if counted:
         updates.append(accumulable(900, RUN, run, run))
@@ -143,7 +157,7 @@ def task_end(
         "Stage ID": stage,
         "Stage Attempt ID": attempt,
         "Task Type": "ShuffleMapTask",
-        "Task End Reason": {"Reason": reason} | ({} if reason == "Success" else {"Kill Reason": "said \"no\""}),
+        "Task End Reason": {"Reason": reason} | ({} if reason == "Success" else {"Kill Reason": 'said "no"'}),
         "Task Info": {
             "Task ID": task,
             "Index": task,
@@ -174,7 +188,9 @@ def task_end(
 
 
 def plan(name, *children, metrics=(), details=""):
-    owned = [{"name": "exclusive time", "accumulatorId": identifier, "metricType": "nsTiming"} for identifier in metrics]
+    owned = [
+        {"name": "exclusive time", "accumulatorId": identifier, "metricType": "nsTiming"} for identifier in metrics
+    ]
     return {
         "nodeName": name,
         "simpleString": f"{name} {details}".strip(),
@@ -184,7 +200,12 @@ def plan(name, *children, metrics=(), details=""):
     }
 
 
-def sql_start(execution, info, *, text="", root=None, at_ms=T0, modified=None, description="count at q.py:1"):
+STARTED = {"text": "", "root": None, "at_ms": T0, "modified": None, "description": "count at q.py:1"}
+
+
+def sql_start(execution, info, **given):
+    """An execution's start; ``root`` is left out where ``None``, as old Spark does."""
+    text, root, at_ms, modified, description = (STARTED | given).values()
     event = {"Event": SQL + "SparkListenerSQLExecutionStart", "executionId": execution}
     if root is not None:
         event["rootExecutionId"] = root

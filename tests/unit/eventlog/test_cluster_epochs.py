@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spark_events import (
     T0,
@@ -48,7 +48,9 @@ def test_executors_on_one_host_are_one_worker(read):
 
 
 def test_in_local_mode_the_driver_is_the_slots_and_no_worker(read):
-    assert shape(read(application_start(T0), executor_added("driver", T0, cores=3), application_end(T0 + 5))) == [(0, 5, 3, 0)]
+    assert shape(read(application_start(T0), executor_added("driver", T0, cores=3), application_end(T0 + 5))) == [
+        (0, 5, 3, 0)
+    ]
 
 
 def test_the_driver_does_not_count_beside_executors(read):
@@ -62,7 +64,9 @@ def test_changes_in_any_order_and_removals_of_strangers_give_the_same(read):
 
 
 def test_without_executors_there_is_no_timeline_and_a_remark(read):
-    application = read(application_start(T0), job_start(0, [0]), stage_submitted(0), task_end(0, 5), stage_completed(0, run=5))
+    application = read(
+        application_start(T0), job_start(0, [0]), stage_submitted(0), task_end(0, 5), stage_completed(0, run=5)
+    )
     assert application.cluster.epochs == ()
     assert [remark.id for remark in application.cluster.remarks] == ["no-timeline"]
     assert application.non_sql_stages[0].run_by_epoch_ms == ()
@@ -86,6 +90,7 @@ def test_task_time_is_shared_by_the_spans_it_ran_in(read):
     assert stage.run_ms + stage.lost_run_ms == 180
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(min_value=1, max_value=60), max_size=8),
     st.lists(
@@ -115,6 +120,7 @@ def test_spread_time_adds_up_and_stays_within_the_task(changes, tasks):
         assert shares == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(min_value=1, max_value=60), min_size=1, max_size=8), st.integers(0, 99), st.integers(0, 99))
 def test_time_spread_evenly_adds_up(changes, start, end):
     timeline = Timeline()

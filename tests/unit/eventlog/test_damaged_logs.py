@@ -8,7 +8,19 @@ import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spark_events import SQL, T0, adaptive, application_start, log_of, log_start, nightly, plan, record, sql_end, sql_start
+from spark_events import (
+    SQL,
+    T0,
+    adaptive,
+    application_start,
+    log_of,
+    log_start,
+    nightly,
+    plan,
+    record,
+    sql_end,
+    sql_start,
+)
 
 from clusop.analysis.cluster import Application
 from clusop.eventlog.replay import Replay
@@ -114,7 +126,9 @@ def test_the_number_of_unknown_kinds_kept_is_bounded():
 
 
 def test_a_log_without_its_beginning_says_so(read):
-    assert "the application's start" in problems(read(raw=b"".join(LOG.splitlines(keepends=True)[8:])))["missing-log-part"]
+    assert (
+        "the application's start" in problems(read(raw=b"".join(LOG.splitlines(keepends=True)[8:])))["missing-log-part"]
+    )
 
 
 def test_an_application_without_sql_says_so(read):
@@ -135,7 +149,9 @@ def test_a_record_order_of_keys_nobody_wrote_is_read_all_the_same(read):
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.one_of(st.sampled_from(LOG.splitlines()), st.binary(max_size=60)), max_size=30), st.binary(max_size=30))
+@given(
+    st.lists(st.one_of(st.sampled_from(LOG.splitlines()), st.binary(max_size=60)), max_size=30), st.binary(max_size=30)
+)
 def test_any_records_in_any_order_give_an_application(records, tail):
     assert isinstance(fed(*records, tail=tail).application(_source()), Application)
 
@@ -157,5 +173,3 @@ def _source():
 def test_times_of_day_that_cannot_be_do_not_stretch_the_timeline(read):
     application = read(log_start(), application_start(0), *nightly()[1:3], *nightly()[4:])
     assert application.cluster.epochs[0].start_at_ms >= T0
-
-

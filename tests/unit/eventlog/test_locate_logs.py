@@ -77,7 +77,10 @@ def test_an_attempt_is_an_application_of_its_own_also_in_a_flat_copy(tmp_path, l
     rolling(tmp_path / "copy2", [1], app="app-1_2")
     for part in (tmp_path / "copy2").iterdir():
         part.rename(tmp_path / "copy" / part.name)
-    assert [names(source)[0] for source in located(tmp_path / "copy")] == ["events_1_app-1_1.zstd", "events_1_app-1_2.zstd"]
+    assert [names(source)[0] for source in located(tmp_path / "copy")] == [
+        "events_1_app-1_1.zstd",
+        "events_1_app-1_2.zstd",
+    ]
 
 
 def test_a_databricks_delivery_is_read_by_time_with_the_growing_part_last(tmp_path, located):
@@ -171,7 +174,9 @@ def test_nothing_found_lists_what_was_tried_and_why_not(tmp_path):
     }
 
 
-@pytest.mark.parametrize(("path", "reason"), [("gone", "not-found"), ("dbfs:/logs/app", "not-found"), ("nul\0", "not-found")])
+@pytest.mark.parametrize(
+    ("path", "reason"), [("gone", "not-found"), ("dbfs:/logs/app", "not-found"), ("nul\0", "not-found")]
+)
 def test_a_path_that_leads_nowhere_is_a_reason(tmp_path, path, reason):
     found = locate(path if ":" in path else tmp_path / path)
     assert isinstance(found, NotLocated)

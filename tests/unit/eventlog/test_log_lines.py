@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusop.eventlog.codecs import Codec
@@ -19,6 +19,7 @@ def stream_of(tmp_path, *contents, **options):
     return LineStream(LogSource(tmp_path, "file", tuple(parts)), **options)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=12), max_size=12), st.integers(min_value=1, max_value=9))
 def test_chunks_of_any_size_give_the_same_records(records, size):
     content = b"\n".join(records)

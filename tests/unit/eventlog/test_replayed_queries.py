@@ -47,7 +47,12 @@ def test_a_whole_application(read):
     query = only(application)
     assert (application.app_id, application.name, application.spark_version) == ("app-1", "nightly", "3.5.9")
     assert (application.is_complete, application.problems, application.unknown_events) == (True, (), ())
-    assert (query.source, query.query_id, query.root_id, query.status) == (Source.EVENT_LOG, "0", "0", RunStatus.SUCCEEDED)
+    assert (query.source, query.query_id, query.root_id, query.status) == (
+        Source.EVENT_LOG,
+        "0",
+        "0",
+        RunStatus.SUCCEEDED,
+    )
     assert (query.description, query.start_at_ms, query.end_at_ms) == ("count at q.py:1", T0 + 300, T0 + 620)
     assert [(stage.run_ms, stage.native_ns) for stage in query.times.stages] == [(303, 270_000_000), (50, None)]
     assert [stage.run_ms for stage in application.non_sql_stages] == [20]
@@ -56,7 +61,9 @@ def test_a_whole_application(read):
 
 def test_the_newest_adaptive_plan_is_the_one_that_is_read(read):
     newest = adaptive(plan("PhotonTopK"), final=True)
-    query = only(read(*HEAD, sql_start(0, adaptive(plan("Sort"), final=False)), sql_update(0, newest, TEXT), sql_end(0)))
+    query = only(
+        read(*HEAD, sql_start(0, adaptive(plan("Sort"), final=False)), sql_update(0, newest, TEXT), sql_end(0))
+    )
     assert [(reading.phase, reading.source) for reading in query.readings] == [(Phase.FINAL, PlanSource.PLAN_INFO)]
     assert "PhotonTopK" in names(query.readings[0])
     assert query.text is not None
@@ -102,7 +109,9 @@ def test_events_of_an_execution_in_any_order_give_the_same(read):
 
 
 def test_nested_executions_name_their_root(read):
-    application = read(*HEAD, sql_start(3, plan("Scan"), root=3), sql_start(4, plan("Scan"), root=3), sql_end(4), sql_end(3))
+    application = read(
+        *HEAD, sql_start(3, plan("Scan"), root=3), sql_start(4, plan("Scan"), root=3), sql_end(4), sql_end(3)
+    )
     assert [(query.query_id, query.root_id) for query in application.queries] == [("3", "3"), ("4", "3")]
 
 
@@ -171,20 +180,20 @@ def test_a_plan_ten_thousand_levels_deep_is_read(read):
 
 
 def test_tokens_users_and_paths_of_the_properties_are_not_kept(read):
-    secret = "hush-hush"
+    private = "hush-hush"
     properties = {
-        "spark.databricks.token": secret,
+        "spark.databricks.token": private,
         "spark.databricks.job.id": "11",
         "spark.databricks.job.runId": "22",
-        "user": secret,
-        "spark.databricks.notebook.path": f"/Users/{secret}/nightly_load",
-        "spark.databricks.clusterUsageTags.clusterCreator": secret,
+        "user": private,
+        "spark.databricks.notebook.path": f"/Users/{private}/nightly_load",
+        "spark.databricks.clusterUsageTags.clusterCreator": private,
     }
     application = read(
         *HEAD, job_start(0, [0], properties=properties), stage_submitted(0), stage_completed(0, run=5), job_end(0)
     )
     assert (application.job_id, application.job_run_id, application.workload_name) == ("11", "22", "nightly_load")
-    assert secret not in repr(application)
+    assert private not in repr(application)
 
 
 def test_two_jobs_on_one_cluster_have_no_single_identity(read):

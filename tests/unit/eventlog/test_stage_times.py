@@ -100,7 +100,11 @@ def test_tasks_that_end_after_their_stage_are_added(read):
 
 
 def test_without_internal_accumulables_the_sums_come_from_the_tasks(read):
-    tasks = [task_end(0, 10, counted=False), task_end(0, 30, counted=False), task_end(0, 8, counted=False, reason="TaskKilled")]
+    tasks = [
+        task_end(0, 10, counted=False),
+        task_end(0, 30, counted=False),
+        task_end(0, 8, counted=False, reason="TaskKilled"),
+    ]
     stage = one_stage(read, *tasks, stage_completed(0, metrics=[(7, 5)]))
     assert (stage.run_ms, stage.lost_run_ms, stage.native_ns, dict(stage.accumulators)) == (40, 8, None, {7: 5})
 
@@ -135,7 +139,10 @@ def test_every_attempt_is_kept(read):
         stage_completed(0, attempt=1, run=20),
     )
     (query,) = application.queries
-    assert [(stage.attempt, stage.run_ms, stage.succeeded) for stage in query.times.stages] == [(0, 10, False), (1, 20, True)]
+    assert [(stage.attempt, stage.run_ms, stage.succeeded) for stage in query.times.stages] == [
+        (0, 10, False),
+        (1, 20, True),
+    ]
 
 
 def test_a_skipped_stage_is_no_stage(read):

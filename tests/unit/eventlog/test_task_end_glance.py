@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spark_events import NATIVE, T0, log_of, nightly, record, task_end
 
@@ -42,12 +42,14 @@ def test_a_task_that_did_not_succeed_is_never_read_by_search(event):
     assert glance(record(event)) is None
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(TASKS), st.booleans())
 def test_whatever_the_order_of_keys_the_search_is_right_or_silent(data, event, blanks):
     line = json.dumps(shuffled(event, data.draw), separators=(", ", ": ") if blanks else (",", ":")).encode()
     assert glance(line) in {None, task_end_of(event)}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_text_that_looks_like_an_anchor_is_not_taken_for_one(text):
     event = task_end(3, 41)

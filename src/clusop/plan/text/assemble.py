@@ -99,7 +99,8 @@ class Assembly:
             return above, Link.CACHED if name == _CACHE else link
         if link is None:
             link = Link.SUBQUERY if above != ROOT and _is_subquery(name, inner=inner) else Link.CHILD
-        if link is Link.SUBQUERY and "#" in arguments:
+        # A ReusedSubquery is a leaf of its own at every place; only a whole subquery is printed twice.
+        if link is Link.SUBQUERY and "#" in arguments and name != "ReusedSubquery":
             if (name, arguments) in self._subqueries:
                 return _GONE, None
             self._subqueries.add((name, arguments))

@@ -11,6 +11,7 @@ __all__ = ["Heading", "heading_in", "heading_of", "phase_marker"]
 _MAX_HEADING_CHARS = 300
 _ORNAMENTS = " \t=*#:|>\"'`_-"
 _ADAPTIVE = {"final plan": Phase.FINAL, "current plan": Phase.CURRENT, "initial plan": Phase.INITIAL}
+_LOGICAL = frozenset({"logical plan", "parsed logical plan", "analyzed logical plan", "optimized logical plan"})
 _STATISTICS = "optimizer statistics"
 _SUBTREE = "subtree "
 
@@ -40,7 +41,7 @@ def heading_of(line: str, explanation_title: str) -> Heading | None:
         return Heading.EXPLANATION
     if title.endswith(("physical plan", "executed plan")) and (ruled or title in {"physical plan", "executed plan"}):
         return Heading.PHYSICAL
-    if title.endswith("logical plan") and (ruled or title == "logical plan" or title.count(" ") == 2):  # noqa: PLR2004 - "Parsed Logical Plan" and its like
+    if title.endswith("logical plan") and (ruled or title in _LOGICAL):
         return Heading.LOGICAL
     if not ruled:
         return None

@@ -119,3 +119,8 @@ def test_an_explanation_alone_is_read_without_a_plan() -> None:
     assert reading.plan is None
     assert reading.explanation.verdict is ExplanationVerdict.FULLY
     assert [reason.id for reason in reading.problems] == ["unreadable"]
+
+
+def test_a_reason_in_unknown_words_is_kept_and_prose_below_is_not() -> None:
+    words = NOT_FULLY + "\tThe moon is full.\n\nReference node:\n\tSort [a#1 ASC]\n\nI hope this helps.\n"
+    assert blocks(words) == (ExplanationBlock("The moon is full.", "other", "", "Sort [a#1 ASC]"),)

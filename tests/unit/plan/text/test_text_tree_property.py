@@ -64,3 +64,21 @@ def test_every_tree_spark_can_print_is_read_back_exactly(spec: Spec) -> None:
     reading = read_explain_text(explain(spec))
     assert named_edges(reading) == judged_edges(spec)
     assert reading.problems == ()
+
+
+def test_a_leaf_that_ends_a_nested_plan_takes_no_child_of_the_plan_around_it() -> None:
+    def adaptive(root: Spec) -> Spec:
+        return Spec(
+            "AdaptiveSparkPlan isFinalPlan=true", copies=[("Final", root), ("Initial", Spec("LocalTableScan [z#9]"))]
+        )
+
+    innermost = Spec("Subquery subquery#2, [id=#2]", [adaptive(Spec("LocalTableScan [c#3]"))])
+    middle = Spec("Filter (b#2 > 1)", [Spec("HiveTableScan [b#2]")], [innermost])
+    around = Spec("Subquery subquery#1, [id=#1]", [adaptive(middle)])
+    spec = adaptive(Spec("Filter (a#1 > 1)", [Spec("HiveTableScan [a#1]")], [around]))
+    lines = explain(spec).split("\n")
+    leaf = lines.index("            LocalTableScan [z#9]")
+    assert lines[leaf + 1] == "            +- HiveTableScan [b#2]", "it stands just where a child of the leaf would"
+    reading = read_explain_text("\n".join(lines))
+    assert named_edges(reading) == judged_edges(spec)
+    assert reading.problems == ()
