@@ -85,7 +85,7 @@ class EngineWords:
 
     def __init__(self, spark: SparkSession) -> None:
         context = spark.sparkContext
-        self._gateway, jsc = context._gateway, context._jsc  # noqa: SLF001 - PySpark has no public door to Py4J
+        self._gateway, jsc = context._gateway, context._jsc
         self._context: Any = jsc.sc()
         self.by_execution: dict[int, ExecutionWords] = {}
 

@@ -22,7 +22,7 @@ def main() -> int:
     counts = {}
     with tempfile.TemporaryDirectory() as scratch:
         spark = build_session(SessionPlan("none", "clusop reads logs", Path(scratch)))
-        protocol = spark._jvm.org.apache.spark.util.JsonProtocol  # noqa: SLF001 - PySpark has no public door to Py4J
+        protocol = spark._jvm.org.apache.spark.util.JsonProtocol
         for name in sys.argv[1:]:
             with Path(name).open("rb") as stream:
                 reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)

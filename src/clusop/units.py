@@ -7,9 +7,11 @@ exact rational number of US dollars (``_usd``) and becomes an integer of micro-d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 __all__ = [
     "MS_PER_HOUR",
@@ -91,7 +93,7 @@ class Range:
     __rmul__ = __mul__
 
     def clamped(self, floor: Exact, ceiling: Range | None = None) -> Range:
-        """This range with no end below ``floor`` and, where given, no end above the same end of ``ceiling``."""
+        """The range with no end below ``floor`` and, where given, no end above the same end of ``ceiling``."""
         low, high = max(self.low, Fraction(floor)), max(self.high, Fraction(floor))
         if ceiling is not None:
             low, high = min(low, ceiling.low), min(high, ceiling.high)

@@ -95,7 +95,7 @@ class Replay:
     def feed(self, record: bytes, *, is_tail: bool = False) -> None:
         """Take in one record. ``is_tail``: it ended without a line break, so if it is no event it was torn."""
         kind = event_kind(record)
-        if kind == _TASK_END and not is_tail:
+        if kind == _TASK_END:
             task = glance(record)
             if task is not None:
                 self._jobs.task_ended(task)

@@ -20,6 +20,7 @@ from spark_events import (
     record,
     sql_end,
     sql_start,
+    task_end,
 )
 
 from clusop.analysis.cluster import Application
@@ -76,6 +77,12 @@ def test_a_log_cut_anywhere_is_read_to_there(read, content):
 def test_a_torn_last_record_is_a_truncated_log_and_not_a_malformed_one(read):
     assert "truncated-log" in problems(read(raw=LOG + b'{"Event":"SparkListenerTaskEnd","Stage ID":1,"Sta'))
     assert "malformed-records" not in problems(read(raw=LOG + b'{"Event":"SparkListenerTaskSt'))
+
+
+def test_a_last_task_cut_behind_all_that_is_needed_of_it_is_torn_all_the_same(read):
+    application = read(raw=LOG + record(task_end(2, 7))[:-1])
+    assert "truncated-log" in problems(application)
+    assert counts(application) == counts(read(raw=LOG))
 
 
 def test_a_whole_last_record_without_a_line_break_counts(read):

@@ -35,7 +35,7 @@ def rolling(folder, numbers, *, app="app-1", status="appstatus_app-1", endings=N
 
 def test_magic_bytes_win_over_a_lying_or_missing_ending(tmp_path, located):
     (tmp_path / "a.lz4").write_bytes(ZSTD(LOG))
-    (tmp_path / "b").write_bytes(gzip.compress(LOG))
+    (tmp_path / "b").write_bytes(gzip.compress(LOG, mtime=0))
     (tmp_path / "c.zstd").write_bytes(LOG)
     assert [source.parts[0].codec for source in located()] == [Codec.ZSTD, Codec.GZIP, Codec.PLAIN]
 
@@ -87,8 +87,8 @@ def test_a_databricks_delivery_is_read_by_time_with_the_growing_part_last(tmp_pa
     folder = tmp_path / "0101-000000-abc" / "eventlog" / "0101-000000-abc_10_0_0_1" / "123456"
     folder.mkdir(parents=True)
     (folder / "eventlog").write_bytes(b"".join(RECORDS[20:]))
-    (folder / "eventlog-2026-11-02--10-00.gz").write_bytes(gzip.compress(b"".join(RECORDS[8:20])))
-    (folder / "eventlog-2026-11-02--09-00.gz").write_bytes(gzip.compress(b"".join(RECORDS[:8])))
+    (folder / "eventlog-2026-11-02--10-00.gz").write_bytes(gzip.compress(b"".join(RECORDS[8:20]), mtime=0))
+    (folder / "eventlog-2026-11-02--09-00.gz").write_bytes(gzip.compress(b"".join(RECORDS[:8]), mtime=0))
     (source,) = located(tmp_path)
     assert names(source) == ["eventlog-2026-11-02--09-00.gz", "eventlog-2026-11-02--10-00.gz", "eventlog"]
     assert (source.layout, source.path, source.problems) == ("databricks", folder, ())
@@ -97,7 +97,7 @@ def test_a_databricks_delivery_is_read_by_time_with_the_growing_part_last(tmp_pa
 
 
 def test_a_databricks_delivery_without_its_newest_part_is_said(tmp_path, located):
-    (tmp_path / "eventlog-2026-11-02--09-00.gz").write_bytes(gzip.compress(LOG))
+    (tmp_path / "eventlog-2026-11-02--09-00.gz").write_bytes(gzip.compress(LOG, mtime=0))
     assert located()[0].problems[0].id == "missing-log-part"
 
 
@@ -157,7 +157,7 @@ def test_nothing_found_lists_what_was_tried_and_why_not(tmp_path):
     (tmp_path / "notes.txt").write_bytes(b"hello\n")
     (tmp_path / "picture").write_bytes(b"\x89PNG\x00\x00")
     (tmp_path / "pretends.zstd").write_bytes(b"hello\n")
-    (tmp_path / "other.gz").write_bytes(gzip.compress(b"hello\n"))
+    (tmp_path / "other.gz").write_bytes(gzip.compress(b"hello\n", mtime=0))
     with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
         archive.writestr("app", LOG)
     found = locate(tmp_path)
@@ -211,7 +211,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
         (b"== Physical Plan ==\nScan csv\n", False),
         (b'{"nodeName":"Scan","simpleString":"Event","children":[]}', False),
         (b'{"graphs":[{"nodes":[]}]}', False),
-        (gzip.compress(b"== Physical Plan =="), False),
+        (gzip.compress(b"== Physical Plan ==", mtime=0), False),
         (b"", False),
     ],
 )

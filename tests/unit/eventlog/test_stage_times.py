@@ -196,3 +196,16 @@ def test_a_stage_follows_its_own_submission_before_its_job(read):
         "4": [9],
         "5": [7],
     }
+
+
+def test_a_stage_that_a_later_job_lists_again_stays_with_the_job_that_ran_it(read):
+    application = read(
+        *HEAD,
+        sql_start(4, plan("Scan")),
+        sql_start(5, plan("Scan")),
+        job_start(0, [0], execution=4),
+        stage_submitted(0),
+        stage_completed(0, run=7),
+        job_start(1, [0, 1], execution=5),
+    )
+    assert [len(query.times.stages) for query in application.queries] == [1, 0]

@@ -29,8 +29,10 @@ def test_operators_reasons_and_coverage():
         ("HashAggregate", "Unsupported aggregate expression(s)"),
         (
             "Project",
-            "cast(price as decimal(12,2)) is not fully compatible with Spark. To enable it anyway, set "
-            "spark.comet.expression.Cast.allowIncompatible=true. For more information, refer to the guide.",
+            (
+                "cast(price as decimal(12,2)) is not fully compatible with Spark. To enable it anyway, set "
+                "spark.comet.expression.Cast.allowIncompatible=true. For more information, refer to the guide."
+            ),
         ),
     )
 
