@@ -6,6 +6,7 @@ It tells that a scrubbed log is still an event log to Spark, and so to its Histo
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -27,9 +28,8 @@ def main() -> int:
             with Path(name).open("rb") as stream:
                 reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
                 lines = reader.read().decode("utf-8").splitlines()
-            kinds = [json.loads(line)["Event"].rsplit(".", 1)[-1] for line in lines]
+            kinds = [re.split(r"[.$]", json.loads(line)["Event"])[-1] for line in lines]
             parsed = [protocol.sparkEventFromJson(line).getClass().getSimpleName() for line in lines]
-            # LogStart is a marker of the file, which Spark's parser hands out as an event of its own.
             counts[Path(name).name] = sum(one == other for one, other in zip(kinds, parsed, strict=True))
         spark.stop()
     print(json.dumps(counts))

@@ -18,6 +18,8 @@ WORKLOADS = [(log, workload) for log in LOGS for workload in sorted(EXPECTED[log
 START = "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart"
 UPDATE = "org.apache.spark.sql.execution.ui.SparkListenerSQLAdaptiveExecutionUpdate"
 
+NOT_NATIVE = {"CometColumnarToRow", "CometSparkRowToColumnar", "CometColumnarExchange"}
+
 # What Comet says of operators that are no work of their own: commands, the writing itself, rows made on the JVM.
 NO_FALLBACK = re.compile(r"^(Execute|WriteFiles|LocalTableScan|Range|CommandResult)$")
 
@@ -99,36 +101,46 @@ def test_no_execution_contradicts_what_comet_said_of_it(assessed, log):
 @pytest.mark.parametrize("log", LOGS)
 def test_native_operators_are_as_many_as_in_the_last_plan_of_the_log(assessed, raw_events, log):
     """Counted here from the raw plan: Comet's classes without its two boundaries and its shuffle of JVM rows."""
-    last, worked = {}, set()
+    last, executions_of_stage, executions_of_metric = {}, {}, {}
     for event in raw_events(log):
         if event["Event"] in {START, UPDATE}:
             last[str(event["executionId"])] = event["sparkPlanInfo"]
-        elif event["Event"] == "SparkListenerJobStart":
-            worked.add(event["Properties"].get("spark.sql.execution.id"))
+        elif event["Event"] == "SparkListenerStageSubmitted":
+            owner = (event.get("Properties") or {}).get("spark.sql.execution.id")
+            executions_of_stage[event["Stage Info"]["Stage ID"]] = owner
+        elif event["Event"] == "SparkListenerStageCompleted":
+            owner = executions_of_stage[event["Stage Info"]["Stage ID"]]
+            for metric in event["Stage Info"]["Accumulables"]:
+                executions_of_metric.setdefault(metric["ID"], set()).add(owner)
     counted = {
-        execution_id: count_native(plan)
+        execution_id: sum(
+            # Where all its numbers come from another execution's stages, it is only shown here (caches, Delta's state).
+            not (
+                ran_in := {
+                    owner
+                    for metric in node["metrics"]
+                    for owner in executions_of_metric.get(metric["accumulatorId"], ())
+                }
+            )
+            or execution_id in ran_in
+            for node in native_nodes(plan)
+        )
         for execution_id, plan in last.items()
-        # What ran no job did not run here; a plan below a cache that was filled earlier is shown and did not run again.
-        if execution_id in worked and "InMemoryTableScan" not in str(plan)
+        if execution_id in executions_of_stage.values()
     }
     said = {query.observed.query_id: query.native_operator_count for query in assessed(log).queries}
     assert {key: (count, said[key]) for key, count in counted.items() if said[key] != count} == {}
     assert sum(counted.values()) > 0
 
 
-def count_native(plan):
-    waiting, count = [plan], 0
+def native_nodes(plan):
+    waiting = [plan]
     while waiting:
         node = waiting.pop()
         name = node["nodeName"].split(" ")[0]
-        if name.startswith("Comet") and name not in {
-            "CometColumnarToRow",
-            "CometSparkRowToColumnar",
-            "CometColumnarExchange",
-        }:
-            count += 1
+        if name.startswith("Comet") and name not in NOT_NATIVE:
+            yield node
         waiting.extend(node["children"])
-    return count
 
 
 @pytest.mark.parametrize("log", LOGS)

@@ -139,7 +139,7 @@ class _Run:
         self.sentences += [reason.sentence for reason in self.errors]
 
     def take(self, report: InputReport) -> None:
-        self.sentences += [reason.sentence for reason in report.errors]
+        self.sentences += [_named(report.path, reason.sentence) for reason in report.errors]
         self.verdicts |= {each.verdict.value for each in report.queries if each.role is not Role.INTERNAL}
         self.query_count += len(report.queries)
         if self.as_json:
@@ -150,6 +150,11 @@ class _Run:
     def refuse(self, reason: Reason) -> None:
         self.errors.append(reason)
         self.sentences.append(reason.sentence)
+
+
+def _named(path: str, sentence: str) -> str:
+    """A sentence that says which input it is about."""
+    return sentence if path in sentence else f"{path}: {sentence}"
 
 
 def _reports(paths: Sequence[str], intake: Intake) -> Iterator[InputReport]:

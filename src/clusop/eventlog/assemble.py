@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,8 @@ class Collected:
     spark_version: str = ""
     was_started: bool = False
     has_ended: bool = False
+    rollovers: set[int] = field(default_factory=set)
+    """Databricks numbers the parts of a log, at the head of each."""
 
 
 def application_of(source: LogSource, collected: Collected) -> Application:
@@ -78,6 +80,9 @@ def _problems(collected: Collected, queries: Sequence[Observed], orphan_count: i
     problems = []
     if not collected.was_started:
         problems.append(Reason("missing-log-part", ": the application's start is not in it"))
+    missing = max(collected.rollovers, default=-1) + 1 - len(collected.rollovers)
+    if missing:
+        problems.append(Reason("missing-log-part", f": {missing} of Databricks' numbered parts"))
     if not collected.has_ended:
         problems.append(Reason("in-progress-log"))
     if orphan_count:

@@ -38,6 +38,7 @@ __all__ = ["Replay", "read_application"]
 _TASK_END = "SparkListenerTaskEnd"
 _ADAPTIVE_UPDATE = "SparkListenerSQLAdaptiveExecutionUpdate"
 _EXECUTION_START = "SparkListenerSQLExecutionStart"
+_MAX_ROLLOVERS = 100_000
 _OTHERS_READ = frozenset({_TASK_END, _EXECUTION_START})
 _ODD_SHAPES = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 """What a handler raises for JSON that is no event of its kind after all."""
@@ -95,7 +96,7 @@ class Replay:
     def feed(self, record: bytes, *, is_tail: bool = False) -> None:
         """Take in one record. ``is_tail``: it ended without a line break, so if it is no event it was torn."""
         kind = event_kind(record)
-        if kind == _TASK_END:
+        if kind == _TASK_END and not is_tail:
             task = glance(record)
             if task is not None:
                 self._jobs.task_ended(task)
@@ -141,6 +142,9 @@ class Replay:
     def _log_started(self, event: Event) -> None:
         self._collected.spark_version = str(event.get("Spark Version") or self._collected.spark_version)
         self._timeline.seen(read_integer(event.get("Timestamp")))
+        rollover = read_integer(event.get("Rollover Number"))
+        if rollover is not None and 0 <= rollover < _MAX_ROLLOVERS:
+            self._collected.rollovers.add(rollover)
 
     def _application_started(self, event: Event) -> None:
         self._collected.was_started = True

@@ -5,6 +5,7 @@ Nothing here raises for what lies on the disk: an input that cannot be used beco
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -123,27 +124,36 @@ def _read_log(source: LogSource, intake: Intake, name: str) -> InputReport:
 
 
 def _read_directory(path: Path, intake: Intake) -> Iterator[InputReport]:
-    """The event logs below a directory; where there are none, the plans and profiles in it."""
+    """All that is below a directory: its event logs, then its plans and profiles."""
     found = locate(path)
-    if not isinstance(found, NotLocated):
-        for source in found:
-            yield _read_log(source, intake, str(source.path))
-        return
+    sources = () if isinstance(found, NotLocated) else found
+    for source in sources:
+        yield _read_log(source, intake, str(source.path))
+    taken = {part.path for source in sources for part in source.parts}
     any_plan = False
     for file in _files(path):
-        if _is_plan_file(file):
+        if file not in taken and _is_plan_file(file):
             any_plan = True
             yield from read_inputs(str(file), intake)
-    if not any_plan:
+    if isinstance(found, NotLocated) and not any_plan:
         yield InputReport(str(path), errors=(Reason("no-logs-here", f": {path}{_tried(found)}"),))
 
 
-def _files(path: Path) -> list[Path]:
-    try:
-        entries = sorted(path.iterdir())
-    except OSError:
-        return []
-    return [entry for entry in entries if entry.is_file() and not entry.name.startswith(".")][:_MAX_FILES]
+def _files(path: Path) -> Iterator[Path]:
+    """The files below a directory in a fixed order, hidden ones and what links lead to left out; no more than a few
+    thousand, for a directory named by mistake may be a disk.
+    """
+    count = 0
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder, name)
+            if name.startswith(".") or file.is_symlink():
+                continue
+            count += 1
+            if count > _MAX_FILES:
+                return
+            yield file
 
 
 def _is_plan_file(path: Path) -> bool:

@@ -90,13 +90,13 @@ def query_view(query: QueryAssessment, anchor: str, same_as: Iterable[str] = ())
         sure_sentence=", ".join(f"{leg.name} {leg.level}" for leg in _legs(query)),
         money=_money(query),
         legs=_legs(query),
-        proposal=proposal_view(query.proposal),
+        proposal=proposal_view(query.proposal, said=_money_sentence(query)),
         same_as=tuple(same_as),
     )
 
 
-def proposal_view(proposal: Proposal) -> ProposalView:
-    """A proposal in words."""
+def proposal_view(proposal: Proposal, said: str = "") -> ProposalView:
+    """A proposal in words. What ``said`` already says just above it is not said again."""
     return ProposalView(
         action=proposal.action.value,
         word=_word(proposal),
@@ -105,7 +105,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
         reasons=tuple(
             sentence
             for reason in proposal.reasons
-            if (sentence := one_line(reason.sentence)).rstrip(".") not in proposal.sentence
+            if (sentence := one_line(reason.sentence)).rstrip(".") not in f"{proposal.sentence} {said}"
         ),
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 import zstandard
@@ -136,6 +138,24 @@ def test_a_log_without_its_beginning_says_so(read):
     assert (
         "the application's start" in problems(read(raw=b"".join(LOG.splitlines(keepends=True)[8:])))["missing-log-part"]
     )
+
+
+@pytest.mark.parametrize(("numbers", "lost"), [((0, 1, 2), ""), ((0, 2, 5), "3 of"), ((1,), "1 of")])
+def test_databricks_numbers_its_parts_so_a_missing_one_shows(read, numbers, lost):
+    heads = [{"Event": "DBCEventLoggingListenerMetadata", "Rollover Number": number} for number in numbers]
+    found = problems(read(*heads, *nightly())).get("missing-log-part", "")
+    assert found == (f": {lost} Databricks' numbered parts" if lost else "")
+
+
+def test_without_the_fast_json_package_the_answers_are_the_same(read, tmp_path):
+    program = (
+        "import sys; sys.modules['orjson'] = None\n"
+        "from clusop.eventlog import locate, read_application\n"
+        "print(read_application(locate(sys.argv[1])[0]))"
+    )
+    application = read(raw=LOG)
+    command = [sys.executable, "-c", program, str(tmp_path / "app-1")]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip() == repr(application)
 
 
 def test_an_application_without_sql_says_so(read):

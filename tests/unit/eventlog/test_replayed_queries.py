@@ -60,10 +60,8 @@ def test_a_whole_application(read):
 
 
 def test_the_newest_adaptive_plan_is_the_one_that_is_read(read):
-    newest = adaptive(plan("PhotonTopK"), final=True)
-    query = only(
-        read(*HEAD, sql_start(0, adaptive(plan("Sort"), final=False)), sql_update(0, newest, TEXT), sql_end(0))
-    )
+    older, newest = adaptive(plan("Sort"), final=False), adaptive(plan("PhotonTopK"), final=True)
+    query = only(read(*HEAD, sql_start(0, older), sql_update(0, older), sql_update(0, newest, TEXT), sql_end(0)))
     assert [(reading.phase, reading.source) for reading in query.readings] == [(Phase.FINAL, PlanSource.PLAN_INFO)]
     assert "PhotonTopK" in names(query.readings[0])
     assert query.text is not None
