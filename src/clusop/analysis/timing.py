@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from clusop.analysis.assessment import Island, JudgedPlan, RatioBasis, TimeSplit
 from clusop.analysis.observed import Absent, QueryTimes, StageTimes
+from clusop.plan.dialect import PLAIN_SPARK
 from clusop.plan.kind import Kind
 from clusop.reasons import Reason
 from clusop.units import ns_to_ms
@@ -192,7 +193,7 @@ def _of_stages(
     )
     if not spoken.time.task_accumulable:
         native_ms = None
-        reasons[Reason("no-native-time")] = None
+        reasons[Reason("no-engine" if spoken.id == PLAIN_SPARK else "no-native-time")] = None
     timed, island_stages = _island_times(islands, shares, has_native_time=native_ms is not None)
     sources = _stages_of_kind(judged, Kind.ROW_SOURCE) - island_stages
     boundaries = _stages_of_kind(judged, Kind.BOUNDARY) - _stages_of_kind(judged, Kind.NATIVE) - island_stages - sources

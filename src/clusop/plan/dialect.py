@@ -38,8 +38,12 @@ class TimeMetrics:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One engine's names. ``has_premium`` says whether its use has a price of its own, ``has_vendor_functions`` whether its
-    runtime has SQL functions that Apache Spark does not know.
+    """One engine's names and what else is known of it.
+
+    ``has_premium``: its use has a price of its own. ``has_vendor_functions``: its runtime has SQL functions that Apache Spark
+    does not know. ``row_sources_hold_back``: it does not take rows over from a row source, so that what stands above one
+    stays on the JVM for that reason alone. ``never_native``: operators it has no native form of. ``lacking_functions``:
+    common functions it does not run natively.
     """
 
     id: str
@@ -55,6 +59,9 @@ class Dialect:
     time: TimeMetrics
     has_premium: bool
     has_vendor_functions: bool
+    row_sources_hold_back: bool
+    never_native: frozenset[str]
+    lacking_functions: frozenset[str]
 
     def kind_of(self, name: str, *, flagged_native: bool | None = None) -> Kind:
         """The kind of an operator by its canonical name alone; its place in the plan may still make it terminal."""
@@ -189,6 +196,9 @@ def _build(base: dict[str, Any], own: dict[str, Any], dialect_id: str) -> Dialec
         ),
         has_premium=bool(own.get("has_premium", False)),
         has_vendor_functions=bool(own.get("has_vendor_functions", False)),
+        row_sources_hold_back=bool(own.get("row_sources_hold_back", False)),
+        never_native=frozenset(own.get("never_native", ())),
+        lacking_functions=frozenset(own.get("lacking_functions", ())),
     )
 
 

@@ -96,6 +96,42 @@ def test_cause_by_structure(name, reading_of, observed_of):
     assert [(f.cause, f.operator, f.operator_count) for f in found.findings] == expected
 
 
+COMET = {
+    "rows from a file": (
+        "HashAggregate / CometColumnarExchange / HashAggregate / Scan csv",
+        [("row-source", "Scan csv", 3)],
+    ),
+    "rows from a cache": (
+        "HashAggregate / ColumnarToRow / InMemoryTableScan",
+        [("cached-table", "InMemoryTableScan", 2)],
+    ),
+    "rows from a range": ("HashAggregate / Range", [("row-source", "Range", 2)]),
+    "a udf over a file": (
+        "Project / BatchEvalPython | [f(a#1)] / Scan csv",
+        [("python-udf", "BatchEvalPython", 2), ("row-source", "Scan csv", 1)],
+    ),
+    "an operator it never has": (
+        "Generate | explode(a#1) / Project | [soundex(b#2)] / CometColumnarToRow / CometScan parquet",
+        [("unsupported-expression", "Project", 1), ("unsupported-operator", "Generate", 1)],
+    ),
+    "a common function it lacks": (
+        "Project | [upper(a#1)] / CometColumnarToRow / CometScan parquet",
+        [("unsupported-expression", "Project", 1)],
+    ),
+    "a function nobody knows": (
+        "Project | [twist(a#1)] / CometColumnarToRow / CometScan parquet",
+        [("scala-udf", "Project", 1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMET)
+def test_cause_by_structure_under_comet(name, reading_of, observed_of):
+    text, expected = COMET[name]
+    found = diagnose(observed_of(reading_of(text), engine="comet", state=EngineState.ON))
+    assert [(f.cause, f.operator, f.operator_count) for f in found.findings] == expected
+
+
 def explained(*blocks: ExplanationBlock) -> Explanation:
     return Explanation(ExplanationVerdict.NOT_FULLY, blocks)
 

@@ -72,7 +72,9 @@ def find_causes(
     outside = [i for i, kind in enumerate(judged.kinds) if judged.ran[i] and kind not in {Kind.NATIVE, Kind.LOGICAL}]
     engine = engine_causes(plan, explanation, live_words, outside)
     shown = _Graph(graph, plan, judged, spoken, explanation, engine)
-    return (*_island_findings(shown), *_lone_exchanges(shown), *_row_sources(shown))
+    islands = _island_findings(shown)
+    claimed = frozenset(finding.operator for finding in islands)
+    return (*islands, *_lone_exchanges(shown), *_row_sources(shown, claimed))
 
 
 def _island_findings(graph: _Graph) -> list[Finding]:
@@ -86,7 +88,10 @@ def _island_findings(graph: _Graph) -> list[Finding]:
     chosen: dict[int, list[_Draft]] = {}
     for number, inside in members.items():
         drafts = _island_drafts(graph, inside, lowest[number])
-        if not has_native and all(draft.cause in _GUESSES for draft in drafts):
+        held_back = _held_back(graph, inside, lowest[number]) if all(d.cause in _GUESSES for d in drafts) else None
+        if held_back is not None:
+            drafts = [held_back]
+        elif not has_native and all(draft.cause in _GUESSES for draft in drafts):
             drafts = [_whole_plan(drafts[0], inside)]
         chosen[number] = drafts
     _inherit(graph.plan, judged, chosen)
@@ -102,9 +107,9 @@ def _island_drafts(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) ->
     for index in order:
         operator, kind = plan.operators[index], judged.kinds[index]
         by_structure = (
-            structural_cause(operator, kind, has_vendor_functions=graph.spoken.has_vendor_functions)
+            structural_cause(operator, kind, graph.spoken)
             if index in blamed
-            else inherent_cause(operator, kind)
+            else inherent_cause(operator, kind, graph.spoken)
         )
         draft = _draft(index, by_structure, named.get(index))
         if draft is None:
@@ -118,6 +123,29 @@ def _island_drafts(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) ->
             known.functions = tuple(dict.fromkeys((*known.functions, *draft.functions)))
     found = list(drafts.values())
     return [draft for draft in found if draft.cause != "unexplained"] or found
+
+
+def _held_back(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) -> _Draft | None:
+    """The row source that keeps a whole island on the JVM, where the engine takes no rows over and nothing else explains it."""
+    if not graph.spoken.row_sources_hold_back or any(
+        graph.plan.operators[index].name in graph.spoken.never_native for index in inside
+    ):
+        return None
+    sources: list[int] = []
+    for index in lowest:
+        waiting = list(graph.plan.data_children(index))
+        while waiting:
+            child = waiting.pop()
+            if graph.judged.kinds[child] is Kind.ROW_SOURCE:
+                sources.append(child)
+            elif graph.judged.kinds[child] in BRIDGES:
+                waiting.extend(graph.plan.data_children(child))
+            else:
+                return None
+    if not sources:
+        return None
+    cause = "cached-table" if graph.plan.operators[sources[0]].name == "InMemoryTableScan" else "row-source"
+    return _Draft(sources[0], cause, witnesses=(Witness.STRUCTURE,), inherited=list(inside))
 
 
 def _blamed(plan: Plan, judged: JudgedPlan, index: int, named: dict[int, EngineCause]) -> int:
@@ -245,12 +273,12 @@ def _next_to_island(plan: Plan, judged: JudgedPlan) -> list[bool]:
     return [one or other for one, other in zip(up, down, strict=True)]
 
 
-def _row_sources(graph: _Graph) -> list[Finding]:
-    """One finding per kind of row source: named apart, never a fallback."""
+def _row_sources(graph: _Graph, claimed: frozenset[str]) -> list[Finding]:
+    """One finding per kind of row source that explains no island: named apart, never a fallback."""
     groups: dict[str, _Draft] = {}
     for index, kind in enumerate(graph.judged.kinds):
         name = graph.plan.operators[index].name
-        if kind is not Kind.ROW_SOURCE or not graph.judged.ran[index] or name in _QUIET_SOURCES:
+        if kind is not Kind.ROW_SOURCE or not graph.judged.ran[index] or name in _QUIET_SOURCES | claimed:
             continue
         draft = groups.get(name)
         if draft is None:

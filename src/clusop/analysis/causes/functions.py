@@ -39,9 +39,9 @@ def functions_of(arguments: str) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def candidate_functions(arguments: str) -> tuple[str, ...]:
-    """Functions that may be what the engine lacks: all that are not native everywhere."""
-    return tuple(name for name in functions_of(arguments) if name not in _EVERYWHERE)
+def candidate_functions(arguments: str, lacking: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Functions that may be what the engine lacks: all that are not native everywhere, and those it is known to lack."""
+    return tuple(name for name in functions_of(arguments) if name not in _EVERYWHERE or name in lacking)
 
 
 @cache

@@ -10,6 +10,7 @@ from clusop.analysis.causes.functions import candidate_functions, is_built_in
 from clusop.plan.kind import Kind
 
 if TYPE_CHECKING:
+    from clusop.plan.dialect import Dialect
     from clusop.plan.node import Operator
 
 __all__ = ["StructuralCause", "inherent_cause", "structural_cause"]
@@ -44,7 +45,7 @@ class StructuralCause:
     is_known: bool = True
 
 
-def inherent_cause(operator: Operator, kind: Kind) -> StructuralCause | None:
+def inherent_cause(operator: Operator, kind: Kind, spoken: Dialect) -> StructuralCause | None:
     """The cause an operator has wherever it stands; ``None`` where its place decides."""
     name, arguments = operator.name, operator.arguments
     if _STATEFUL.match(name):
@@ -68,6 +69,8 @@ def inherent_cause(operator: Operator, kind: Kind) -> StructuralCause | None:
             else ""
         )
         return StructuralCause("delta-feature", detail)
+    if name in spoken.never_native:
+        return StructuralCause("unsupported-operator", f": {name}")
     return None
 
 
@@ -75,11 +78,9 @@ def _reads_delta(name: str, arguments: str) -> bool:
     return "Delta" in name or _DELTA_FILES.search(arguments) is not None
 
 
-def structural_cause(operator: Operator, kind: Kind, *, has_vendor_functions: bool = False) -> StructuralCause:
-    """The cause of an operator at the bottom of an island, by structure alone. ``has_vendor_functions``: the runtime has
-    functions of its own, so that a name Spark does not know need not be the user's.
-    """
-    inherent = inherent_cause(operator, kind)
+def structural_cause(operator: Operator, kind: Kind, spoken: Dialect) -> StructuralCause:
+    """The cause of an operator at the bottom of an island, by structure alone."""
+    inherent = inherent_cause(operator, kind, spoken)
     if inherent is not None:
         return inherent
     name = operator.name
@@ -89,8 +90,8 @@ def structural_cause(operator: Operator, kind: Kind, *, has_vendor_functions: bo
         return StructuralCause(
             "unsupported-operator", " (SortMergeJoin: probably a join hint or a setting that prefers it)"
         )
-    functions = candidate_functions(operator.arguments) if name in _EXPRESSION_HOSTS else ()
-    if functions and not has_vendor_functions and not any(is_built_in(function) for function in functions):
+    functions = candidate_functions(operator.arguments, spoken.lacking_functions) if name in _EXPRESSION_HOSTS else ()
+    if functions and not spoken.has_vendor_functions and not any(is_built_in(function) for function in functions):
         # A named Scala or Java UDF is printed like any function; Spark has none of that name.
         return StructuralCause("scala-udf", "", functions)
     if functions:
