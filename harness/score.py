@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -178,10 +179,12 @@ def _recorded_cases(folder: Path) -> Iterator[Case]:
 def _corpus_cases(folder: Path) -> Iterator[Case]:
     lines = (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
     entries = [json.loads(line) for line in lines if line.strip()]
-    paths = sorted({folder / entry["file"].partition("#exec")[0] for entry in entries})
+    paths = sorted({folder / entry["file"].partition("#")[0] for entry in entries})
     reports = _analyzed(paths)
     for entry in entries:
-        file, _, execution = entry["file"].partition("#exec")
+        file, _, part = entry["file"].partition("#")
+        numbered = re.search(r"exec(\d+)", part)
+        execution = numbered.group(1) if numbered else ""
         queries = reports.get(str(folder / file), {}).get("queries", [])
         own = [query["verdict"] for query in queries if not execution or query["id"] == execution]
         said = worst_verdict(own)
