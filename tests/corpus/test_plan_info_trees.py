@@ -14,6 +14,7 @@ from clusop.plan.dialect import PLAIN_SPARK, classify, dialect
 from clusop.plan.kind import Kind
 from clusop.plan.plan_info import looks_like_plan_info, read_plan_info
 from clusop.plan.reading import Phase
+from clusop.plan.text import read_explain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,13 +85,12 @@ def comparable(plan: Plan) -> tuple[Counter[str], Counter[tuple[str, str, str]]]
 
 @pytest.mark.parametrize("log", LOGS)
 def test_text_and_plan_info_of_an_event_are_one_tree(corpus: Path, log: str) -> None:
-    text = pytest.importorskip("clusop.plan.text", reason="the reader for explain text is not there yet")
     path = corpus / "eventlogs" / log
     compared = differing = 0
     differences: list[str] = []
     for event in events_with_plans(path):
         assert looks_like_plan_info(event["sparkPlanInfo"])
-        told = text.read_explain_text(event["physicalPlanDescription"])
+        told = read_explain_text(event["physicalPlanDescription"])
         info = read_plan_info(event["sparkPlanInfo"])
         assert info.plan is not None
         assert told.plan is not None

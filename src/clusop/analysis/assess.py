@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from clusop.analysis.assessment import ApplicationAssessment, QueryAssessment, QueryCost, RatioBasis, TimeSplit
+from clusop.analysis.assessment import (
+    Action,
+    ApplicationAssessment,
+    Proposal,
+    QueryAssessment,
+    QueryCost,
+    RatioBasis,
+    TimeSplit,
+)
 from clusop.analysis.cluster import Uptime
 from clusop.analysis.confidence import Evidence, confidence_of, cost_leg, diagnosis_leg, parse_leg
 from clusop.analysis.diagnosis import Diagnosis, diagnose
@@ -23,7 +32,7 @@ from clusop.analysis.economics import (
     share_of,
     unpriced_query_cost,
 )
-from clusop.analysis.observed import QueryTimes, RunStatus, StageTimes
+from clusop.analysis.observed import EngineState, QueryTimes, RunStatus, StageTimes
 from clusop.plan.dialect import PLAIN_SPARK, dialect, dialect_ids
 from clusop.pricing.price import Unpriced
 from clusop.reasons import Reason
@@ -32,12 +41,15 @@ from clusop.units import Range
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clusop.analysis.assessment import Proposal
     from clusop.analysis.cluster import Application
     from clusop.analysis.economics import ClassHours, Ledger, PriceSource, Rates
     from clusop.analysis.observed import Observed, StageRun
 
 __all__ = ["assess_application", "assess_query"]
+
+
+_LEAST_WORK_MS = 10_000
+"""Less task time than this says nothing about an engine: warm-up and chance weigh more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +71,12 @@ def assess_application(application: Application, prices: PriceSource) -> Applica
     stages = [stage for query in application.queries for stage in _stages_of(query)]
     everything = (*stages, *application.non_sql_stages)
     native_time_seen = any(stage.native_ns is not None for stage in everything)
+    diagnoses = [diagnose(query, native_time_seen=native_time_seen) for query in application.queries]
+    application = replace(application, engine=_engine_of(application, diagnoses))
     ledger = ledger_of(application.cluster, everything)
-    rates = cluster_rates(application.cluster, prices, application.engine or PLAIN_SPARK)
+    rates = cluster_rates(application.cluster, prices, application.engine)
     market = _Market(ledger, rates, application.cluster.uptime)
-    queries = tuple(
-        _assessed(diagnose(query, native_time_seen=native_time_seen), market) for query in application.queries
-    )
+    queries = tuple(_assessed(found, market) for found in diagnoses)
     work = [SqlWork(_stages_of(query), query.status is RunStatus.FAILED) for query in application.queries]
     classes = ledger.classes(work, application.non_sql_stages)
     cost = application_cost(ledger, classes, rates)
@@ -76,8 +88,16 @@ def assess_application(application: Application, prices: PriceSource) -> Applica
         time=time,
         non_sql_ms=non_sql_ms,
         cost=cost,
-        proposals=_engine_proposals(application.engine, market, time, classes),
+        proposals=_engine_proposals(application.engine, market, _decisive_time(queries, application), classes),
     )
+
+
+def _engine_of(application: Application, diagnoses: Sequence[Diagnosis]) -> str:
+    """The application's engine: by its settings, else the one its own plans show."""
+    if application.engine not in {"", PLAIN_SPARK}:
+        return application.engine
+    shown = Counter(found.engine.name for found in diagnoses if found.engine.state is EngineState.ON)
+    return shown.most_common(1)[0][0] if shown else application.engine
 
 
 def _stages_of(query: Observed) -> tuple[StageRun, ...]:
@@ -185,6 +205,12 @@ def _application_time(
     )
 
 
+def _decisive_time(queries: Sequence[QueryAssessment], application: Application) -> TimeSplit:
+    """The time an engine is judged by: failed executions are billed, but never the ground of a proposal."""
+    ended_well = [query for query in queries if query.observed.status is not RunStatus.FAILED]
+    return _application_time(ended_well, application.non_sql_stages, native_time_seen=True)
+
+
 def _total(parts: Sequence[Fraction | None]) -> Fraction:
     return sum((part for part in parts if part is not None), Fraction(0))
 
@@ -195,8 +221,14 @@ def _engine_proposals(
     """Whether the engine pays on this compute; nothing where none was on or nobody knows when tasks ran."""
     if engine == PLAIN_SPARK or engine not in dialect_ids() or isinstance(classes, Unpriced):
         return ()
+    sql_ms = (time.native_ms or 0) + (time.island_ms or 0) + (time.row_source_ms or 0) + (time.unexplained_ms or 0)
+    if sql_ms < _LEAST_WORK_MS:
+        reason = Reason("too-little-work")
+        return (Proposal(Action.KEEP, f"Keep {dialect(engine).title} for now. {reason.sentence}", None, (reason,)),)
     ratio = time.native_ratio
-    share: Range | Unpriced = Unpriced(Reason("no-native-time"))
+    share: Range | Unpriced = Unpriced(
+        Reason("native-time-unknown" if dialect(engine).time.task_accumulable else "no-native-time")
+    )
     if ratio is not None and time.ratio_basis is not RatioBasis.STRUCTURE:
         share = Range(1 - ratio, 1 - ratio)
     total = classes.total.driver

@@ -74,7 +74,9 @@ def diagnose(observed: Observed, *, native_time_seen: bool = False) -> Diagnosis
         dialect=spoken,
         role=role_of(plans, [observed.text.plan] if observed.text is not None else [], verdict),
         verdict=verdict,
-        verdict_reasons=_verdict_reasons(plans, verdict, explanation),
+        verdict_reasons=_verdict_reasons(plans, verdict, explanation)
+        if plans
+        else observed.problems or (Reason("empty"),),
         plans=plans,
         native_operator_count=_count_native(plans),
         jvm_operators=_count_jvm(plans, spoken),
@@ -188,7 +190,7 @@ def _with_time(
         time_ratio=island.time_ms * share / run_ms,
         time_reason=_SHARED_ISLAND if share != 1 else None,
         ratio_basis=basis,
-        is_upper_bound=island.is_upper_bound or share != 1,
+        is_upper_bound=island.is_upper_bound,
     )
 
 

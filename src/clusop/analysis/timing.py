@@ -93,25 +93,26 @@ def _of_query(times: QueryTimes, islands: Sequence[Island]) -> Timed:
         reason = Reason("no-native-time")
         none = tuple(replace(island, time_reason=reason) for island in islands)
         return Timed(TimeSplit(run_ms, None, RatioBasis.PROFILE, reasons=(reason,)), none)
-    reasons: list[Reason] = []
     native_ms = Fraction(times.native_ms)
-    if native_ms > run_ms:
-        native_ms = run_ms
-        reasons.append(Reason("native-above-run"))
+    if run_ms == 0 or native_ms > run_ms:
+        # Two figures that contradict each other say nothing of the island between them.
+        reason = Reason("native-above-run" if run_ms else "no-tasks")
+        none = tuple(replace(island, time_reason=reason) for island in islands)
+        split = TimeSplit(run_ms, min(native_ms, run_ms), RatioBasis.PROFILE, reasons=(reason,))
+        return Timed(split, none)
     bound = run_ms - native_ms
     timed = tuple(
         replace(island, time_ms=bound, is_upper_bound=True, remarks=(*island.remarks, Reason("no-stage-times")))
         for island in islands
     )
-    if islands:
-        reasons.append(Reason("no-stage-times"))
+    reasons = (Reason("no-stage-times"),) if islands else ()
     split = TimeSplit(
         run_ms,
         native_ms,
         RatioBasis.PROFILE,
         island_ms=bound if islands else Fraction(0),
         unexplained_ms=None if islands else bound,
-        reasons=tuple(reasons),
+        reasons=reasons,
     )
     return Timed(split, timed)
 
@@ -180,6 +181,10 @@ def _of_stages(
     native_time_seen: bool,
 ) -> Timed:
     shares = stage_shares(times, judged, spoken, native_time_seen=native_time_seen)
+    if shares and all(_is_untimed(share.stage) for share in shares):
+        reason = Reason("no-times")
+        none = tuple(replace(island, time_reason=reason) for island in islands)
+        return Timed(TimeSplit(None, None, RatioBasis.STRUCTURE, reasons=(reason,)), none)
     reasons: dict[Reason, None] = {}
     for share in shares:
         reasons.update(dict.fromkeys((*share.remarks, *share.stage.remarks)))
@@ -202,18 +207,24 @@ def _of_stages(
     boundary_ms = _off_engine(shares, boundaries)
     unexplained_ms = None if native_ms is None else run_ms - native_ms - island_ms - row_source_ms - boundary_ms
     located = all(island.time_reason is None for island in timed)
+    has_engine = spoken.id != PLAIN_SPARK  # without an engine nothing can be off it
     split = TimeSplit(
         run_ms,
         native_ms,
         _basis(shares, spoken),
-        island_ms=island_ms if located or island_ms else None,
-        row_source_ms=row_source_ms,
-        boundary_ms=boundary_ms,
+        island_ms=island_ms if has_engine and (located or island_ms) else None,
+        row_source_ms=row_source_ms if has_engine else None,
+        boundary_ms=boundary_ms if has_engine else None,
         unexplained_ms=unexplained_ms,
         lost_ms=lost_ms,
         reasons=tuple(reasons),
     )
     return Timed(split, timed, row_source_ms, frozenset(sources), frozenset(island_stages))
+
+
+def _is_untimed(stage: StageRun) -> bool:
+    """Whether tasks ran and nothing tells for how long: neither the stage's sums nor its task events."""
+    return stage.task_count > 0 and not stage.run_ms and not stage.lost_run_ms and not stage.run_by_epoch_ms
 
 
 def _basis(shares: Sequence[StageShare], spoken: Dialect) -> RatioBasis:
@@ -262,5 +273,5 @@ def _island_times(
             Fraction(0),
         )
         remarks = (*island.remarks, *((Reason("shared-stage"),) if shared else ()))
-        timed.append(replace(island, time_ms=time_ms, is_upper_bound=shared or not has_native_time, remarks=remarks))
+        timed.append(replace(island, time_ms=time_ms, is_upper_bound=not has_native_time, remarks=remarks))
     return tuple(timed), {stage_id for stage_id in weight if stage_id in present}

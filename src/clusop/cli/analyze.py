@@ -25,6 +25,7 @@ from clusop.reasons import Reason
 from clusop.report.compose import Composer, Selection
 from clusop.report.intake import Intake, read_inputs
 from clusop.report.json import input_json, render_json, report_json
+from clusop.report.scrub import cut, one_line
 from clusop.report.text import render_text
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _EXIT_BAD_INPUT = 2
 _EXIT_FAIL_ON = 3
 _AUTO = "auto"
 _PIPED_WIDTH = 100
+_PLACES_TOLD = 3
+_NAME_CHARS = 80
 _FAIL_ON = tuple(verdict.value for verdict in Verdict)
 
 
@@ -100,7 +103,7 @@ def analyze(
     is_drawn = not no_progress and sys.stderr.isatty() and not (as_json and not output and not sys.stdout.isatty())
     run = _Run(
         book,
-        Selection(top=top, everything=everything or bool(query)),
+        Selection(top=top, everything=everything or bool(query), query_id=query),
         refused,
         as_json=as_json,
         composes=not as_json or bool(html),
@@ -112,12 +115,26 @@ def analyze(
     if query and not run.query_count:
         run.refuse(Reason("no-such-query", query))
     _write(run, html=html, output=output)
-    for sentence in run.sentences:
-        sys.stderr.write(f"clusop: {sentence}\n")
-    if run.verdicts & set(fail_on or ()):
-        raise typer.Exit(_EXIT_FAIL_ON)
-    if run.sentences:
-        raise typer.Exit(_EXIT_BAD_INPUT)
+    # A person at a terminal has just read the refusals in the report.
+    if code := _told(run, fail_on or (), with_refusals=as_json or bool(output) or not sys.stdout.isatty()):
+        raise typer.Exit(code)
+
+
+@dataclass
+class _Places:
+    """Where a verdict was met: the first few places, and how many there are."""
+
+    first: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, place: str) -> None:
+        self.count += 1
+        if len(self.first) < _PLACES_TOLD:
+            self.first.append(place)
+
+    def __str__(self) -> str:
+        rest = self.count - len(self.first)
+        return ", ".join(self.first) + (f" and {rest:,} more" if rest else "")
 
 
 @dataclass
@@ -131,7 +148,7 @@ class _Run:
     composes: bool
     sentences: list[str] = field(default_factory=list)
     documents: list[dict[str, object]] = field(default_factory=list)
-    verdicts: set[str] = field(default_factory=set)
+    places: dict[str, _Places] = field(default_factory=dict)
     query_count: int = 0
 
     def __post_init__(self) -> None:
@@ -140,7 +157,10 @@ class _Run:
 
     def take(self, report: InputReport) -> None:
         self.sentences += [_named(report.path, reason.sentence) for reason in report.errors]
-        self.verdicts |= {each.verdict.value for each in report.queries if each.role is not Role.INTERNAL}
+        for each in report.queries:
+            if each.role is not Role.INTERNAL:
+                place = f" (query {cut(each.observed.query_id, _NAME_CHARS)})" if report.application is not None else ""
+                self.places.setdefault(each.verdict.value, _Places()).add(f"{one_line(report.path)}{place}")
         self.query_count += len(report.queries)
         if self.as_json:
             self.documents.append(input_json(report))
@@ -150,6 +170,17 @@ class _Run:
     def refuse(self, reason: Reason) -> None:
         self.errors.append(reason)
         self.sentences.append(reason.sentence)
+
+
+def _told(run: _Run, fail_on: Sequence[str], *, with_refusals: bool) -> int:
+    """Say on standard error what was refused and what matched; the exit code."""
+    if with_refusals:
+        for sentence in run.sentences:
+            sys.stderr.write(f"clusop: {sentence}\n")
+    matched = [verdict for verdict in dict.fromkeys(fail_on) if verdict in run.places]
+    for verdict in matched:
+        sys.stderr.write(f"clusop: --fail-on {verdict} matched: {run.places[verdict]}\n")
+    return _EXIT_FAIL_ON if matched else _EXIT_BAD_INPUT if run.sentences else 0
 
 
 def _named(path: str, sentence: str) -> str:

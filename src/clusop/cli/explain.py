@@ -12,7 +12,7 @@ from clusop.analysis.economics import recompute
 from clusop.cli.writing import write_stdout
 from clusop.errors import InputError
 from clusop.plan.json_text import JsonTextError, decode_json
-from clusop.report.amounts import money, number
+from clusop.report.amounts import money, number, plural
 from clusop.report.formula_text import formula_text
 from clusop.report.scrub import cut
 from clusop.units import usd_to_microusd
@@ -41,16 +41,21 @@ def explain(
     The exit code is 2 where a figure does not follow from its record.
     """
     figures = list(_figures(_below(_document(report), pointer, report), pointer.strip("/")))
+    if not figures and not pointer:
+        write_stdout("[]\n" if as_json else "This report has no figures: nothing was priced.\n")
+        return
     if not figures:
-        raise InputError(
-            report, f"there is no figure{f' at {pointer}' if pointer else ''}", "Give the place of a figure."
-        )
+        raise InputError(report, f"there is no figure at {pointer}", "Give the place of a figure.")
     checked = [(place, figure, recompute(figure)) for place, figure in figures]
     wrong = [place for place, figure, dollars in checked if not _agrees(figure, dollars)]
     if as_json:
         write_stdout(json.dumps([_row(*each) for each in checked], indent=2) + "\n")
     else:
-        write_stdout("\n".join(_told(*each, in_full=bool(pointer)) for each in checked) + "\n")
+        lines = [_told(*each, in_full=bool(pointer)) for each in checked]
+        if not wrong:
+            follow = "follows from its record" if len(checked) == 1 else "follow from their records"
+            lines.append(f"{len(checked)} of {plural(len(checked), 'figure')} {follow}.")
+        write_stdout("\n".join(lines) + "\n")
     if wrong:
         typer.echo(f"clusop: {len(wrong)} of {len(checked)} figures do not follow from their records.", err=True)
         raise typer.Exit(_EXIT_BAD_INPUT)

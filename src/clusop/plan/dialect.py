@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAIN_SPARK", "Dialect", "TimeMetrics", "classify", "dialect", "dialect_ids", "engine_of_names", "root_of"]
 
+_ROWS_TO_NATIVE = frozenset({"CometSparkRowToColumnar", "PhotonRowToColumnar"})
+_COLUMNAR = re.compile(r"parquet|\borc\b|delta|iceberg|hudi", re.IGNORECASE)
+
 PLAIN_SPARK = "none"
 """The dialect of Spark without a native engine."""
 
@@ -79,9 +82,11 @@ class Dialect:
 
     def _scan_kind(self, name: str) -> Kind:
         head, _, form = name.partition(" ")
-        if head in {"Scan", "BatchScan"} and form.lower() in self.row_formats:
-            return Kind.ROW_SOURCE
-        return Kind.JVM
+        if head not in {"Scan", "BatchScan"}:
+            return Kind.JVM
+        # A relation of Spark's first source interface hands over rows; Delta's change feed only looks like one.
+        is_relation = form.endswith("Relation") and "Delta" not in form
+        return Kind.ROW_SOURCE if form.lower() in self.row_formats or is_relation else Kind.JVM
 
     def is_new(self, name: str) -> bool:
         """Whether ``name`` is native by pattern only: nobody here has met it."""
@@ -130,13 +135,36 @@ def classify(plan: Plan, spoken: Dialect) -> tuple[Kind, ...]:
     for index, kind in enumerate(kinds):
         if kind in {Kind.TERMINAL, Kind.MARGINAL} and index not in allowed:
             kinds[index] = Kind.JVM
+        elif kind is Kind.JVM and _hands_over_rows(plan, index):
+            kinds[index] = Kind.ROW_SOURCE
     return tuple(kinds)
 
 
+def _hands_over_rows(plan: Plan, index: int) -> bool:
+    """A scan of unknown format right below the operator that turns rows into native batches, and columnar by no sign."""
+    operator = plan.operators[index]
+    if operator.parent < 0 or plan.children[index] or not operator.name.startswith(("Scan ", "BatchScan")):
+        return False
+    above = plan.operators[operator.parent].name
+    return above in _ROWS_TO_NATIVE and _COLUMNAR.search(f"{operator.name} {operator.arguments[:400]}") is None
+
+
 def _mark_logical(plan: Plan, kinds: list[Kind]) -> None:
-    """Below ``Execute XCommand`` a text shows ``XCommand`` itself and its logical children: none of them runs."""
+    """Below ``Execute XCommand`` a text shows ``XCommand`` itself and its logical children; below other commands (a CREATE
+    TABLE AS SELECT) a tree whose leaves are all logical. None of them runs.
+    """
+    only_logical = [True] * len(kinds)
+    for index in range(len(kinds) - 1, -1, -1):
+        own = only_logical[index] if plan.children[index] else kinds[index] is Kind.LOGICAL
+        only_logical[index] = own
+        parent = plan.operators[index].parent
+        if parent >= 0 and not own:
+            only_logical[parent] = False
     for index, operator in enumerate(plan.operators):
         if operator.parent < 0:
+            continue
+        if kinds[operator.parent] is Kind.COMMAND and only_logical[index] and kinds[index] is not Kind.COMMAND:
+            kinds[index] = Kind.LOGICAL
             continue
         above = plan.operators[operator.parent].name
         if kinds[operator.parent] is Kind.LOGICAL or (

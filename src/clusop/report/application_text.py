@@ -9,6 +9,7 @@ from clusop.analysis.assessment import Action
 from clusop.plan.dialect import dialect, dialect_ids
 from clusop.pricing.price import Unpriced
 from clusop.report.amounts import TIMES, duration, plural, share
+from clusop.report.exposure_sum import ExposureSum
 from clusop.report.money_text import bill_slices, bill_view, money_view
 from clusop.report.query_text import proposal_view
 from clusop.report.scrub import cut, one_line
@@ -23,7 +24,7 @@ __all__ = ["application_view", "engine_title"]
 
 _UPTIME_WORDS = {
     "elastic": "ends with its work",
-    "fixed": "kept up by something else",
+    "fixed": "stays up anyway",
     "unknown": "not known whether it ends with its work",
 }
 _NAME_CHARS = 120
@@ -37,7 +38,10 @@ def engine_title(engine: str) -> str:
 def application_view(assessed: ApplicationAssessment) -> AppView:
     """Everything a report says of an application itself."""
     application = assessed.application
-    bounded = any(island.is_upper_bound for query in assessed.queries for island in query.islands)
+    # The queries may be narrowed to one; the time is the whole application's, and tells by itself whether it is a bound.
+    bounded = assessed.time.native_ms is None or any(
+        island.is_upper_bound for query in assessed.queries for island in query.islands
+    )
     return AppView(
         title=cut(application.name, _NAME_CHARS) or cut(application.app_id, _NAME_CHARS),
         facts=_facts(application),
@@ -46,6 +50,7 @@ def application_view(assessed: ApplicationAssessment) -> AppView:
         split_notes=time_notes(assessed.time),
         bill=_bill(assessed.cost),
         bill_split=bill_slices(assessed.cost),
+        premium=_premium(assessed),
         proposals=tuple(
             proposal_view(proposal) for proposal in assessed.proposals if proposal.action is not Action.NONE
         ),
@@ -116,6 +121,17 @@ def _bill(cost: ApplicationCost) -> tuple[MoneyView, ...]:
     if len(reasons) == 1 and all(isinstance(figure, Unpriced) for figure in figures):
         return (money_view("Cost", cost.total),)
     return bill_view(cost)
+
+
+def _premium(assessed: ApplicationAssessment) -> MoneyView | None:
+    """What all queries paid for time off the engine; nothing where the queries were narrowed to some of them."""
+    if len(assessed.queries) < len(assessed.application.queries):
+        return None
+    total = ExposureSum()
+    for query in assessed.queries:
+        total = total.plus(query)
+    view = total.view()
+    return None if view is not None and view.missing and isinstance(assessed.cost.total, Unpriced) else view
 
 
 def _remarks(application: Application) -> tuple[str, ...]:

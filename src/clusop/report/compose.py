@@ -12,6 +12,7 @@ from clusop.analysis.assessment import Role, Verdict
 from clusop.analysis.observed import Source
 from clusop.report.amounts import plural
 from clusop.report.application_text import application_view
+from clusop.report.headline import Tally
 from clusop.report.price_text import price_entry_views, used_price_ids
 from clusop.report.query_text import VERDICT_WORDS, query_view
 from clusop.report.ranking import VERDICT_ORDER, Rank, grouped, rank, ranked
@@ -47,12 +48,14 @@ _WORTH_SHOWING = frozenset({Verdict.FALLBACK, Verdict.PARTIAL, Verdict.UNKNOWN})
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What is shown. ``top`` queries of the whole report stand in full, at most ``rows`` lines in a table. Without
-    ``everything`` executions that are no user's query, and commands, are counted, not listed.
+    ``everything`` executions that are no user's query, and commands, are counted, not listed. ``query_id`` is the one query
+    the inputs were narrowed to.
     """
 
     top: int = 5
     rows: int = 30
     everything: bool = False
+    query_id: str = ""
 
 
 def compose(
@@ -81,10 +84,12 @@ class Composer:
         self._in_full: list[tuple[Rank, int, QueryView]] = []
         self._spare: tuple[int, QueryView] | None = None
         self._price_ids: dict[str, None] = {}
+        self._tally = Tally()
 
     def add(self, report: InputReport) -> None:
         """Take one more input into the report."""
         place = len(self._inputs)
+        self._tally.add(report)
         queries = ranked(report.queries)
         listed = [query for query in queries if self._is_listed(report, query)]
         groups = grouped(listed)
@@ -127,7 +132,7 @@ class Composer:
         )
         singles = sorted(self._single, key=itemgetter(0))
         return ReportView(
-            headline=_headline(inputs),
+            headline=self._tally.sentence(chosen=bool(self._selection.query_id)),
             tone=_tone(inputs),
             overview=tuple((name, _linked(row, anchors)) for _, name, row in singles) if len(singles) > 1 else (),
             inputs=inputs,
@@ -193,41 +198,6 @@ def _unlisted(queries: Sequence[QueryAssessment], listed: Sequence[QueryAssessme
     if internal:
         parts.append(f"{plural(internal, 'internal execution')} of the table format")
     return f"Not listed: {', '.join(parts)}; --all lists them." if parts else ""
-
-
-def _headline(inputs: Sequence[InputView]) -> str:
-    """The one sentence above everything."""
-    counted: Counter[str] = Counter()
-    for view in inputs:
-        for verdict, _, many in view.counts:
-            counted[verdict] += many
-    refused = sum(1 for view in inputs if view.errors and not view.counts)
-    judged = sum(counted.values()) - counted[Verdict.COMMAND.value]
-    off = counted[Verdict.NOT_ACCELERATED.value]
-    if not judged:
-        return "Nothing here could be read." if refused else "There is no query to judge in this input."
-    parts = [_first_words(counted, judged)]
-    for verdict, words in ((Verdict.PARTIAL, "only in part"), (Verdict.UNKNOWN, "unknown")):
-        parts += [f"{counted[verdict.value]:,} {words}"] if counted[verdict.value] else []
-    parts += [f"{off:,} with the engine off"] if off and off != judged else []
-    parts += [f"{plural(refused, 'input')} could not be read"] if refused else []
-    return "; ".join(parts) + "."
-
-
-def _first_words(counted: Counter[str], judged: int) -> str:
-    fallen, off = counted[Verdict.FALLBACK.value], counted[Verdict.NOT_ACCELERATED.value]
-    if off == judged:
-        return "No native engine was on"
-    if judged == 1:
-        stays = "leaves the engine" if fallen else "stays on the engine"
-        told = counted[Verdict.NATIVE.value] or fallen
-        return f"The query {stays}" if told else "The query is no clear case"
-    queries = plural(judged, "query", "queries")
-    if not fallen:
-        return (
-            f"None of {queries} leaves the engine{', as far as can be told' if counted[Verdict.UNKNOWN.value] else ''}"
-        )
-    return f"{fallen:,} of {queries} {'leaves' if fallen == 1 else 'leave'} the engine"
 
 
 def _tone(inputs: Sequence[InputView]) -> str:

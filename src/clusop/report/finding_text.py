@@ -137,5 +137,6 @@ def _forced(query: QueryAssessment, group: Iterable[Finding]) -> str:
         return ""
     told = [printable(cut(name, 60)) for name, _ in names.most_common(_NAMES_FORCED)]
     rest = len(names) - len(told)
-    many = plural(sum(names.values()), "operator")
-    return f"{many} above follow it off the engine: {', '.join(told)}{f' and {rest} more kinds' if rest else ''}"
+    many = plural(names.total(), "operator")
+    more = f" and {plural(rest, 'more kind')}" if rest else ""
+    return f"{many} above {'follows' if names.total() == 1 else 'follow'} it off the engine: {', '.join(told)}{more}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["formula_text"]
+__all__ = ["formula_text", "input_label"]
 
 _BILL = "node-hours × (multiplier × DBU per hour × $ per DBU + machine price), driver and workers"
 _TEXTS = {
@@ -18,6 +18,35 @@ _TEXTS = {
     "per-30-days-1": "dollars a run × runs a day × days",
     "sum-1": "the sum of its parts, no more than the cap",
 }
+
+_INPUT_LABELS = {
+    "J": "share off the engine",
+    "cap": "cap",
+    "dbu_usd": "DBU dollars",
+    "days": "days",
+    "g": "speed-up of a repaired query",
+    "m": "premium multiplier",
+    "of": "formula of a run",
+    "s": "the engine's speed-up",
+    "slowdown": "slow-down without the engine, measured",
+    "usd_per_dbu": "$ per DBU",
+    "usd_per_run": "$ per run",
+    "vm_usd": "machine dollars",
+}
+_WORDS = (
+    ("on_demand_worker", "on-demand worker"),
+    ("node_hours", "node-hours"),
+    ("dbu_per_hour", "DBU per hour"),
+    ("vm_usd_per_hour", "machine $ per hour"),
+)
+
+
+def input_label(name: str) -> str:
+    """The input of a formula for people: ``premium multiplier`` for ``m``, ``worker DBU per hour``."""
+    label = _INPUT_LABELS.get(name, name)
+    for identifier, words in _WORDS:
+        label = label.replace(identifier, words)
+    return label.replace("_", " ")
 
 
 def formula_text(formula: str) -> str:

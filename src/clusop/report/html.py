@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["render_html"]
 
 _BAR_LENGTH = 100.0
+# Escaped text: "<" is "&lt;".
+_AMOUNT = re.compile("(?:&[lg]t; )?\N{MINUS SIGN}?[$][0-9]+(?:[,.][0-9]+)*(?:\N{EN DASH}[0-9]+(?:[,.][0-9]+)*)?")
 
 
 def render_html(view: ReportView, made_at: datetime | None = None) -> str:
@@ -34,11 +38,18 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters["rects"] = _rects
+    environment.filters["amounts"] = _amounts
     return environment
 
 
 def _template(name: str) -> str:
     return resources.files("clusop.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def _amounts(text: str) -> Markup:
+    """``text``, escaped, no amount of money broken at the end of a line."""
+    # The text is escaped before the spans come in.
+    return Markup(_AMOUNT.sub(r'<span class="nb">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped right here
 
 
 def _rects(slices: tuple[Slice, ...]) -> list[tuple[float, float, str]]:

@@ -34,6 +34,9 @@ __all__ = ["MAX_PLAN_BYTES", "Intake", "Progress", "read_inputs"]
 MAX_PLAN_BYTES = 256 * 1024 * 1024
 """Larger plans and profiles are refused; event logs are streamed and have no such bound."""
 
+_PLAN_SUFFIXES = frozenset({"", ".txt", ".plan", ".explain", ".json", ".log", ".out"})
+"""In a directory a plan is looked for in files of these endings; whoever means another names it."""
+
 _MAX_FILES = 20_000
 _TRIED_SHOWN = 8
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
@@ -131,10 +134,19 @@ def _read_directory(path: Path, intake: Intake) -> Iterator[InputReport]:
         yield _read_log(source, intake, str(source.path))
     taken = {part.path for source in sources for part in source.parts}
     any_plan = False
+    skipped: list[str] = []
     for file in _files(path):
-        if file not in taken and _is_plan_file(file):
+        if file in taken:
+            continue
+        if file.suffix.lower() in _PLAN_SUFFIXES and _is_plan_file(file):
             any_plan = True
             yield from read_inputs(str(file), intake)
+        elif file.stat().st_size and file.name != "_SUCCESS":
+            skipped.append(file.name)
+    if skipped and (sources or any_plan):
+        shown = ", ".join(skipped[:_TRIED_SHOWN])
+        rest = f" and {len(skipped) - _TRIED_SHOWN} more" if len(skipped) > _TRIED_SHOWN else ""
+        yield InputReport(str(path), remarks=(Reason("files-skipped", f": {shown}{rest}"),))
     if isinstance(found, NotLocated) and not any_plan:
         yield InputReport(str(path), errors=(Reason("no-logs-here", f": {path}{_tried(found)}"),))
 

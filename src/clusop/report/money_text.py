@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusop.analysis.figure import Figure
 from clusop.pricing.price import Unpriced
-from clusop.report.amounts import money, number, share
-from clusop.report.formula_text import formula_text
+from clusop.report.amounts import money, number, share, usd
+from clusop.report.formula_text import formula_text, input_label
 from clusop.report.scrub import cut, one_line
 from clusop.report.view import FormulaView, MoneyView, Slice
 from clusop.units import Range
@@ -18,7 +19,20 @@ if TYPE_CHECKING:
 
     from clusop.analysis.assessment import ApplicationCost, QueryCost
 
-__all__ = ["amount_of", "bill_slices", "bill_view", "cost_view", "lack_of", "midpoint", "money_view", "total_of"]
+__all__ = [
+    "EXPOSURE_LABEL",
+    "amount_of",
+    "bill_slices",
+    "bill_view",
+    "cost_view",
+    "lack_of",
+    "midpoint",
+    "money_view",
+    "saving_view",
+    "total_of",
+]
+
+EXPOSURE_LABEL = "Premium paid off the engine"
 
 _INPUT_CHARS = 80
 _PER_RUN = "a run"
@@ -54,13 +68,22 @@ def money_view(label: str, figure: Figure | Unpriced, note: str = "") -> MoneyVi
     """A figure to show. A figure always names its basis: a modeled amount is never shown as a bill."""
     if isinstance(figure, Unpriced):
         return MoneyView(label, one_line(figure.reason.sentence), missing=True, lack=lack_of(figure))
-    inputs = tuple((name.replace("_", " "), cut(_input(value), _INPUT_CHARS)) for name, value in figure.inputs.items())
+    inputs = tuple((input_label(name), cut(_input(value), _INPUT_CHARS)) for name, value in figure.inputs.items())
     formula = FormulaView(figure.formula, formula_text(figure.formula), inputs, figure.price_ids)
     return MoneyView(label, money(figure.usd), figure.basis, note, formula=formula)
 
 
 def _input(text: str) -> str:
-    return f"as {text[1:].replace('_', ' ')}" if text.startswith("=") else number(text)
+    return f"as {input_label(text[1:])}" if text.startswith("=") else number(text)
+
+
+def saving_view(saving: Figure | Unpriced) -> MoneyView:
+    """What a change would save. Where it may cost more instead, both ends are words, never a minus."""
+    if isinstance(saving, Unpriced) or saving.usd.low >= 0:
+        return money_view("Would save", saving)
+    low, high = saving.usd.low, saving.usd.high
+    amount = f"between {usd(-low)} more and {usd(high)} less" if high > 0 else f"{money(Range(-high, -low))} more"
+    return replace(money_view("Would cost", saving), amount=amount)
 
 
 def cost_view(cost: QueryCost) -> tuple[MoneyView, ...]:
@@ -68,7 +91,7 @@ def cost_view(cost: QueryCost) -> tuple[MoneyView, ...]:
     saving = "capacity: the cluster stays up anyway" if cost.avoidable_is_capacity else ""
     return (
         money_view("Cost of this run", cost.attributed, _PER_RUN),
-        money_view("Premium paid off the engine", cost.exposure, _PER_RUN),
+        money_view(EXPOSURE_LABEL, cost.exposure, _PER_RUN),
         money_view("Avoidable", cost.avoidable, f"{_PER_RUN}; {saving}" if saving else _PER_RUN),
     )
 

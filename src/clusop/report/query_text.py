@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusop.analysis.assessment import Action, Role, Verdict
+from clusop.analysis.observed import EngineState
+from clusop.plan.dialect import PLAIN_SPARK
 from clusop.pricing.price import Unpriced
 from clusop.report.amounts import money, plural, share
 from clusop.report.finding_text import BASIS_WORDS, cause_at, finding_views
-from clusop.report.money_text import amount_of, cost_view, lack_of, money_view
+from clusop.report.money_text import amount_of, cost_view, money_view, saving_view
 from clusop.report.scrub import cut, one_line
 from clusop.report.time_text import time_notes, time_sentence, time_slices
 from clusop.report.tree import plan_trees
@@ -43,6 +46,7 @@ _TITLE_CHARS = 160
 _DESCRIPTION_CHARS = 4_000
 _NAME_CHARS = 60
 _NAMES_LISTED = 8
+_NAME_THE_ENGINE = "Say which engine was on with --engine, for example --engine photon."
 
 
 def title_of(query: QueryAssessment) -> str:
@@ -62,7 +66,7 @@ def leading_finding(query: QueryAssessment) -> Finding | None:
 def off_engine(query: QueryAssessment) -> str:
     """Share of task time in islands: ``≤ 41 %``, ``""`` where it is not known."""
     split = query.time
-    if split.island_ms is None or not split.run_ms:
+    if split.island_ms is None or not split.run_ms or query.dialect.id == PLAIN_SPARK:
         return ""
     is_upper_bound = any(island.is_upper_bound for island in query.islands)
     return share(split.island_ms / split.run_ms, is_upper_bound=is_upper_bound)
@@ -90,7 +94,7 @@ def query_view(query: QueryAssessment, anchor: str, same_as: Iterable[str] = ())
         sure_sentence=", ".join(f"{leg.name} {leg.level}" for leg in _legs(query)),
         money=_money(query),
         legs=_legs(query),
-        proposal=proposal_view(query.proposal, said=_money_sentence(query)),
+        proposal=_proposal(query),
         same_as=tuple(same_as),
     )
 
@@ -101,13 +105,20 @@ def proposal_view(proposal: Proposal, said: str = "") -> ProposalView:
         action=proposal.action.value,
         word=_word(proposal),
         sentence=one_line(proposal.sentence),
-        saving=money_view("Would save", proposal.saving) if proposal.saving is not None else None,
+        saving=saving_view(proposal.saving) if proposal.saving is not None else None,
         reasons=tuple(
             sentence
             for reason in proposal.reasons
             if (sentence := one_line(reason.sentence)).rstrip(".") not in f"{proposal.sentence} {said}"
         ),
     )
+
+
+def _proposal(query: QueryAssessment) -> ProposalView:
+    view = proposal_view(query.proposal, said=_money_sentence(query))
+    if any(reason.id == "no-engine-evidence" for reason in query.verdict_reasons):
+        return replace(view, sentence=f"{view.sentence} {_NAME_THE_ENGINE}")
+    return view
 
 
 def _word(proposal: Proposal) -> str:
@@ -175,7 +186,8 @@ def _sentences(query: QueryAssessment) -> tuple[str, ...]:
 
 
 def _facts(query: QueryAssessment) -> tuple[Fact, ...]:
-    facts = [Fact("Engine", query.dialect.title)]
+    is_told = query.dialect.id != PLAIN_SPARK or query.observed.engine.state is EngineState.OFF
+    facts = [Fact("Engine", query.dialect.title) if is_told else Fact("Engine", "not told", missing=True)]
     if ROLE_WORDS[query.role]:
         facts.append(Fact("Role", ROLE_WORDS[query.role]))
     if query.observed.status.value not in {"unknown", "succeeded"}:
@@ -212,7 +224,7 @@ def _money_sentence(query: QueryAssessment) -> str:
         return f"{money(cost.exposure.usd)} of premium a run paid for time off the engine ({cost.exposure.basis})."
     if not isinstance(cost.attributed, Unpriced):
         return f"The run cost {money(cost.attributed.usd)} ({cost.attributed.basis}). {one_line(cost.exposure.reason.sentence)}"
-    return f"{lack_of(cost.attributed).capitalize()}: {one_line(cost.attributed.reason.sentence)}"
+    return f"Not priced: {one_line(cost.attributed.reason.sentence)}"
 
 
 def _legs(query: QueryAssessment) -> tuple[LegView, ...]:
@@ -223,7 +235,10 @@ def _legs(query: QueryAssessment) -> tuple[LegView, ...]:
         ("cost", confidence.cost),
         ("recommendation", confidence.recommendation),
     )
+    has_amount = not (isinstance(query.cost.attributed, Unpriced) and isinstance(query.cost.exposure, Unpriced))
     return tuple(
-        LegView(name, leg.level, f"{leg.score:.2f}", tuple(one_line(reason.sentence) for reason in leg.reasons))
+        LegView(name, "none", "–", tuple(one_line(reason.sentence) for reason in leg.reasons))
+        if name == "cost" and not has_amount
+        else LegView(name, leg.level, f"{leg.score:.2f}", tuple(one_line(reason.sentence) for reason in leg.reasons))
         for name, leg in legs
     )

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusop.analysis.assessment import Verdict
+from clusop.plan.dialect import PLAIN_SPARK
 from clusop.pricing.price import Unpriced
 from clusop.report.amounts import duration, money, plural, share
 from clusop.report.finding_text import cause_at
@@ -63,7 +64,11 @@ def _cause(query: QueryAssessment) -> str:
 
 
 def _off_engine(group: Sequence[QueryAssessment]) -> str:
-    known = [query for query in group if query.time.island_ms is not None and query.time.run_ms]
+    known = [
+        query
+        for query in group
+        if query.time.island_ms is not None and query.time.run_ms and query.dialect.id != PLAIN_SPARK
+    ]
     run_ms = sum((query.time.run_ms or Fraction(0) for query in known), Fraction(0))
     if not run_ms:
         return ""

@@ -16,6 +16,8 @@ from clusop.report.text_query import query_block
 from clusop.report.text_table import overview_table, ranked_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import RenderableType
 
     from clusop.report.view import AppView, InputView, ProposalView, ReportView
@@ -40,23 +42,24 @@ def render_text(view: ReportView, width: int, *, color: bool = False) -> str:
         legacy_windows=False,
     )
     single = len(view.inputs) == 1 and view.inputs[0].app is None
-    if not single:
+    if not single or not view.inputs[0].queries:
         console.print(Text(view.headline, style=f"bold {STYLES[view.tone]}"))
     for sentence in view.errors:
         console.print(Text(sentence, style="bold red"))
     if view.overview:
         console.print()
         console.print(overview_table(view.overview, console.width))
+    dates = {price.id: price.checked_on for price in view.prices}
     in_full = sum(len(each.queries) for each in view.inputs)
     for each in view.inputs:
         if view.overview and each.app is None and not each.queries and not each.errors:
             continue
-        _print_input(console, each, with_rule=len(view.inputs) > 1, brief=in_full > 1)
+        _print_input(console, each, dates, with_rule=len(view.inputs) > 1, brief=in_full > 1)
     written = console.file.getvalue() if isinstance(console.file, StringIO) else ""
     return "".join(f"{line.rstrip()}\n" for line in written.splitlines())
 
 
-def _print_input(console: Console, view: InputView, *, with_rule: bool, brief: bool) -> None:
+def _print_input(console: Console, view: InputView, dates: Mapping[str, str], *, with_rule: bool, brief: bool) -> None:
     title = Text.assemble((view.name, "bold"), (f" · {view.kind}", "dim"))
     if with_rule:
         console.print()
@@ -69,14 +72,14 @@ def _print_input(console: Console, view: InputView, *, with_rule: bool, brief: b
         console.print(Text(sentence, style="yellow"))
     if view.app is not None:
         console.print(Group(*_app_block(view.app, view.summary)))
-    if view.rows and (len(view.rows) > 1 or view.app is not None):
+    if view.rows and (len(view.rows) > 1 or view.app is not None or not view.queries):
         console.print()
         console.print(ranked_table(view.rows, console.width))
     if view.unlisted:
         console.print(Text(view.unlisted, style="dim"))
     for query in view.queries:
         console.print()
-        console.print(query_block(query, console.width, with_title=view.app is not None, brief=brief))
+        console.print(query_block(query, console.width, dates, with_title=view.app is not None, brief=brief))
 
 
 def _app_block(app: AppView, summary: str) -> list[RenderableType]:
@@ -86,8 +89,9 @@ def _app_block(app: AppView, summary: str) -> list[RenderableType]:
     block += [Text(""), facts_grid((*app.facts, app.native))]
     if app.split:
         block.append(Padding(bar(app.split), (1, 0, 0, 2)))
-    if app.bill:
-        block += [Text(""), money_grid(app.bill, with_formula=False)]
+    money = (*app.bill, *((app.premium,) if app.premium is not None else ()))
+    if money:
+        block += [Text(""), money_grid(money)]
     for proposal in app.proposals:
         block += [Text(""), _proposal(proposal)]
     notes = (*(note for note in app.split_notes if note not in app.native.value), *app.remarks)

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rich.console import RenderableType
 
@@ -30,6 +30,7 @@ STYLES = {
 """The colour of each verdict and of each class of time. Never the only sign: the word stands beside it."""
 
 _BAR_CELLS = 24
+_MONTH_CHARS = len("2026-04")
 _FULL, _EMPTY = "█", "░"
 
 
@@ -58,23 +59,26 @@ def bar(slices: Iterable[Slice]) -> RenderableType:
     return grid
 
 
-def money_grid(money: Iterable[MoneyView], *, with_formula: bool) -> RenderableType:
-    """Amounts with what they rest on; where ``with_formula``, how each was computed below it."""
+def money_grid(money: Iterable[MoneyView], dates: Mapping[str, str] | None = None) -> RenderableType:
+    """Amounts with what they rest on. With ``dates`` (price entry to its date) each formula in words,
+    and how old the prices are.
+    """
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
+    used: set[str] = set()
     for each in money:
         if each.missing:
             grid.add_row(f"  {each.label}", Text(f"{each.lack}: {each.amount}", style="dim italic"))
             continue
         told = f" {each.note}" if each.note else ""
         grid.add_row(f"  {each.label}", Text.assemble((each.amount, "bold"), f"{told} ({each.basis})"))
-        if with_formula and each.formula is not None:
-            formula = each.formula
-            grid.add_row(
-                "", Text(f"{formula.formula}: {formula.text}" if formula.text else formula.formula, style="dim")
-            )
-            grid.add_row("", Text(", ".join(f"{name} {value}" for name, value in formula.inputs), style="dim"))
+        if dates is not None and each.formula is not None:
+            grid.add_row("", Text(each.formula.text or each.formula.formula, style="dim"))
+            used.update(date[:_MONTH_CHARS] for price in each.formula.price_ids if (date := dates.get(price, "")))
+    if used:
+        age = min(used) if len(used) == 1 else f"{min(used)} to {max(used)}"
+        grid.add_row("", Text(f"list prices as of {age}; --json and --html name them", style="dim"))
     return grid
 
 

@@ -13,6 +13,8 @@ from clusop.report.text_parts import STYLES, bar, bullets, facts_grid, money_gri
 from clusop.report.text_plan import plan_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import RenderableType
 
     from clusop.report.view import FindingView, QueryView
@@ -22,9 +24,11 @@ __all__ = ["query_block"]
 _IDS_SHOWN = 8
 
 
-def query_block(view: QueryView, width: int, *, with_title: bool, brief: bool) -> RenderableType:
+def query_block(
+    view: QueryView, width: int, dates: Mapping[str, str], *, with_title: bool, brief: bool
+) -> RenderableType:
     """Everything of one query: the verdict first, in five lines; then the evidence. ``brief`` leaves out what is the same
-    for many queries: the example of each cause, formulas, facts.
+    for many queries: the example of each cause, formulas, facts. ``dates`` tells of each price entry as of when it is.
     """
     parts: list[RenderableType] = []
     if with_title:
@@ -42,7 +46,7 @@ def query_block(view: QueryView, width: int, *, with_title: bool, brief: bool) -
         parts += [_finding(finding, brief=brief) for finding in view.findings]
     parts += _time(view)
     if not brief and any(money.formula for money in view.money):
-        parts += [_heading("Money"), money_grid(view.money, with_formula=True)]
+        parts += [_heading("Money"), money_grid(view.money, dates)]
     parts += [_heading("How sure"), _legs(view)]
     if view.facts and not brief:
         parts += [_heading("Facts"), facts_grid(view.facts)]
@@ -100,9 +104,9 @@ def _finding(finding: FindingView, *, brief: bool) -> RenderableType:
     ):
         if value:
             grid.add_row(label, Text(value))
-    for label, code in (("  before", finding.before), ("  after", finding.after)):
+    for label, code in (("For example, before:", finding.before), ("For example, after:", finding.after)):
         if code and not brief:
-            grid.add_row(label, Text(code, style="cyan"))
+            grid.add_row("", Text.assemble((label, "dim"), "\n", (code, "cyan")))
     return grid
 
 

@@ -56,7 +56,7 @@ def _table(first: str, rows: list[tuple[str, RowView]], width: int) -> Renderabl
         ]
         cells.append(_why(row))
         if has_time:
-            cells += [Text(row.run_time), Text(row.off_engine)]
+            cells += [Text(row.run_time or "–"), Text(row.off_engine or "–")]
         if has_money:
             cells.append(Text(row.exposure))
         cells.append(Text(row.action if row.action != "none" else "", style="bold"))

@@ -77,7 +77,7 @@ class MoneyView:
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """One leg of confidence."""
+    """One leg of confidence. ``level`` is ``none`` where there is nothing to be sure of."""
 
     name: str
     level: str
@@ -207,7 +207,7 @@ class QueryView:
 
 @dataclass(frozen=True, slots=True)
 class AppView:
-    """One application."""
+    """One application. ``premium`` is what all its queries paid for time off the engine, ``None`` where not all are here."""
 
     title: str
     facts: tuple[Fact, ...]
@@ -216,6 +216,7 @@ class AppView:
     split_notes: tuple[str, ...]
     bill: tuple[MoneyView, ...]
     bill_split: tuple[Slice, ...]
+    premium: MoneyView | None
     proposals: tuple[ProposalView, ...]
     remarks: tuple[str, ...]
 

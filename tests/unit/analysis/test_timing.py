@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -122,7 +123,7 @@ PhotonUnion [70]
             reading_of(text), engine="photon", state=EngineState.ON, stages=[stage_of(1, 900, 300, range(70, 80))]
         )
     )
-    assert [(island.time_ms, island.is_upper_bound) for island in found.islands] == [(200, True), (400, True)]
+    assert [(island.time_ms, island.is_upper_bound) for island in found.islands] == [(200, False), (400, False)]
     assert all([reason.id for reason in island.remarks] == ["shared-stage"] for island in found.islands)
     assert found.time.island_ms == 600
 
@@ -153,14 +154,21 @@ def test_a_shared_id_locates_no_node(reading_of, stage_of, observed_of):
     assert found.islands[0].stage_ids == (1,)
 
 
-@pytest.mark.parametrize(("native_ms", "bound"), [(700, 300), (1200, 0)])
+def of_profile(observed, run_ms, native_ms):
+    return replace(observed, times=QueryTimes(run_ms, native_ms))
+
+
+def test_a_profile_that_contradicts_itself_says_nothing_of_the_island(reading_of, observed_of):
+    reading = reading_of("Window\n  ColumnarToRow\n    PhotonScan parquet")
+    found = diagnose(of_profile(observed_of(reading), 1000, 1200))
+    assert (found.islands[0].time_ms, found.islands[0].time_reason.id) == (None, "native-above-run")
+    assert found.findings[0].time_ratio is None
+
+
+@pytest.mark.parametrize(("native_ms", "bound"), [(700, 300), (1000, 0)])
 def test_a_profile_bounds_the_island_by_all_non_native_time(native_ms, bound, reading_of, observed_of):
     reading = reading_of("Window\n  ColumnarToRow\n    PhotonScan parquet")
-    observed = observed_of(reading)
-    observed = type(observed)(
-        **{f: getattr(observed, f) for f in observed.__slots__} | {"times": QueryTimes(1000, native_ms)}
-    )
-    found = diagnose(observed)
+    found = diagnose(of_profile(observed_of(reading), 1000, native_ms))
     assert (found.islands[0].time_ms, found.islands[0].is_upper_bound) == (bound, True)
     assert (found.time.ratio_basis, found.time.native_ratio) == (
         RatioBasis.PROFILE,

@@ -23,7 +23,8 @@ def application_cost(ledger: Ledger, classes: ClassHours | Unpriced, rates: Rate
     in them: so the low ends add up to the total's low end and the high ends to its high end, for DBU and VM alike. Where the
     source does not tell when stages ran, the total stands and its classes are not known.
     """
-    if not ledger.cluster.epochs:
+    nobody_seen = any(ledger.busy_ns) and not any(ledger.room_ns)
+    if not ledger.cluster.epochs or nobody_seen:
         gap = Unpriced(Reason("no-timeline"))
         return ApplicationCost(gap, gap, gap, gap, gap)
     total = cost_figure("total-1", rates, ledger.total)

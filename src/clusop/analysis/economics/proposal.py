@@ -26,6 +26,7 @@ _ENOUGH_EVIDENCE = 0.5
 _NOT_WORTH_A_CHANGE = frozenset({"marginal-operator", "row-source"})
 _WHOLE_PERCENT_FROM = 100
 _UNEXPLAINED = "unexplained"
+_ONE_MORE = 2
 _UPTIME_WORDS = {
     Uptime.ELASTIC: "",
     Uptime.FIXED: " The cluster stays up anyway, so this frees capacity and saves no cash.",
@@ -69,7 +70,12 @@ def query_proposal(facts: QueryFacts) -> Proposal:
     refusal = _refusal(facts)
     if refusal is not None:
         return refusal
-    causes = [finding for finding in facts.findings if finding.cause not in _NOT_WORTH_A_CHANGE]
+    # A row source that holds a whole island back is as good a cause as any.
+    causes = [
+        finding
+        for finding in facts.findings
+        if finding.cause not in _NOT_WORTH_A_CHANGE or (finding.cause == "row-source" and finding.island is not None)
+    ]
     if not causes:
         return _keep("Leave it as it is: only light or row-reading work ran outside the engine.")
     share, is_upper_bound = _off_engine_share(causes, facts.time)
@@ -116,7 +122,11 @@ def _fix(main: Finding, cause_count: int, cost: QueryCost, uptime: Uptime) -> Pr
     where = main.operator
     if share is not None:
         where += f", {_percent(share, is_upper_bound=main.is_upper_bound)} of the query's task time"
-    others = f" {cause_count - 1} other cause(s) stand beside it." if cause_count > 1 else ""
+    others = ""
+    if cause_count == _ONE_MORE:
+        others = " One other cause stands beside it."
+    elif cause_count > _ONE_MORE:
+        others = f" {cause_count - 1} other causes stand beside it."
     sentence = f"Fix the query at {where}. {catalogue()[main.cause].instead}{others}"
     if isinstance(cost.avoidable, Figure):
         return Proposal(Action.FIX, sentence + _UPTIME_WORDS[uptime], cost.avoidable, _UPTIME_REASONS[uptime])

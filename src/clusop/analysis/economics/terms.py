@@ -78,12 +78,14 @@ def cost_figure(
 ) -> ModeledFigure | Unpriced:
     """A figure over m·D + V of ``hours``, its DBU dollars and VM dollars apart in ``dbu_usd`` and ``vm_usd``.
 
-    Where one of the two parts has no price, the figure holds the other alone and says so (:func:`missing_parts`); where
-    neither has one, there is no figure.
+    Where a part of the bill has no price, there is no figure: a sum without it would pass for the whole. A cluster that is no
+    Databricks cluster has no DBU part; its VM dollars are all there is (:func:`missing_parts`).
     """
     dbu_gap, vm_gap = rates.dbu_gap(hours), rates.vm_gap(hours)
-    if dbu_gap is not None and vm_gap is not None:
+    if dbu_gap is not None and (vm_gap is not None or dbu_gap.reason.id != "not-databricks"):
         return dbu_gap
+    if vm_gap is not None:
+        return vm_gap
     inputs = hours_inputs(hours) | dict(extra or {})
     if dbu_gap is None:
         inputs |= dbu_inputs(rates, hours, rates.multiplier)

@@ -176,24 +176,19 @@ def test_the_same_tier_stands_on_both_sides_of_a_saving():
     assert saving.usd == Range.of("4.845", "6.46")
 
 
-def test_a_part_without_a_price_is_named_and_not_counted_as_nothing():
+def test_a_bill_without_one_of_its_parts_is_no_figure():
     hours = NodeHours(Fraction(1), Fraction(16), Fraction(0))
-    no_vm = cost_figure(
-        "attributed-1", cluster_rates(SIXTEEN_WORKERS, PlainPrices(vm_usd_per_hour={}), "photon"), hours
-    )
-    assert no_vm.usd == Range.of("7.395")
-    assert missing_parts(no_vm) == (("vm", "unknown-vm-price"),)
-    assert recompute(record(no_vm)) == no_vm.usd
-    no_dbu = cost_figure(
-        "attributed-1", cluster_rates(SIXTEEN_WORKERS, PlainPrices(node_dbu_per_hour={}), "photon"), hours
-    )
-    assert no_dbu.usd == Range.of("5.304")
-    assert missing_parts(no_dbu) == (("dbu", "unknown-node-type"),)
-    neither = PlainPrices(node_dbu_per_hour={}, vm_usd_per_hour={})
-    assert (
-        cost_figure("attributed-1", cluster_rates(SIXTEEN_WORKERS, neither, "photon"), hours).reason.id
-        == "unknown-node-type"
-    )
+
+    def attributed(cluster, **gaps):
+        return cost_figure("attributed-1", cluster_rates(cluster, PlainPrices(**gaps), "photon"), hours)
+
+    assert attributed(SIXTEEN_WORKERS, vm_usd_per_hour={}).reason.id == "unknown-vm-price"
+    assert attributed(SIXTEEN_WORKERS, node_dbu_per_hour={}).reason.id == "unknown-node-type"
+    assert attributed(SIXTEEN_WORKERS, node_dbu_per_hour={}, vm_usd_per_hour={}).reason.id == "unknown-node-type"
+    elsewhere = attributed(replace(SIXTEEN_WORKERS, is_databricks=False))
+    assert elsewhere.usd == Range.of("5.304")  # 17 machines at $0.312, and no DBU to pay
+    assert missing_parts(elsewhere) == (("dbu", "not-databricks"),)
+    assert recompute(record(elsewhere)) == elsewhere.usd
 
 
 def test_a_figure_names_the_price_entries_it_used_and_no_other():

@@ -50,7 +50,7 @@ def test_the_heaviest_cause_is_named_and_the_others_counted():
     heavier = replace(UDF, cause="unsupported-expression", operator="Project", time_ratio=Fraction("0.5"))
     found = query_proposal(replace(FALLBACK, findings=(UDF, heavier)))
     assert "at Project, 50 %" in found.sentence
-    assert "1 other cause" in found.sentence
+    assert "One other cause" in found.sentence
 
 
 @pytest.mark.parametrize(
