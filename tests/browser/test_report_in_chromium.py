@@ -106,14 +106,14 @@ def test_the_keyboard_reaches_links_and_formulas(shown: Any) -> None:  # Any: a 
 def test_a_formula_opens_and_shows_its_inputs(shown: Any) -> None:  # Any: a page
     formula = shown.locator("details.formula").first
     formula.locator("summary").click()
-    assert "usd per dbu" in formula.inner_text()
+    assert "$ per DBU" in formula.inner_text()
     assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_the_first_screen_holds_the_verdict(shown: Any) -> None:  # Any: a page
     box = shown.locator("h1").bounding_box()
     assert box["y"] + box["height"] < 400
-    assert "leave the engine" in shown.locator("h1").inner_text()
+    assert "outside Databricks Photon" in shown.locator("h1").inner_text()
 
 
 def test_printing_shows_what_is_folded(shown: Any) -> None:  # Any: a page

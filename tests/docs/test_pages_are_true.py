@@ -27,6 +27,12 @@ WORDS = [
     "signature",
     "proposal",
     "suppression",
+    "hand-over",
+    "row shuffle",
+    "engine decision",
+    "window",
+    "warm-up and unexplained",
+    "confidence legs",
 ]
 
 
@@ -81,6 +87,22 @@ def test_every_link_within_the_repository_leads_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
     missing = [target for target in targets if "://" not in target and not (path.parent / target).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("path", markdown_pages(), ids=shown)
+def test_every_link_into_a_page_meets_a_heading(path: Path) -> None:
+    text = without_code(path.read_text(encoding="utf-8"))
+    for target, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)]+)\)", text):
+        aimed = path.parent / target if target else path
+        anchors = [re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings(aimed.read_text("utf-8"))]
+        assert anchor in anchors, f"{shown(path)}: {target}#{anchor}"
+
+
+def test_nobody_is_sent_to_an_index_that_holds_another_product() -> None:
+    """Until 0.1.0 is out, a bare ``pip install clusop`` gets something else; drop this test with the release."""
+    code = "\n".join(block for name in ("README.md", "docs/modes/files.md") for block in code_blocks(page(name)))
+    assert re.findall(r"pip install .*clusop", code) == []
+    assert "pip install '.[all]'" in code
 
 
 def test_the_changelog_has_an_entry_for_what_is_not_released() -> None:

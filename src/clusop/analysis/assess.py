@@ -72,13 +72,19 @@ def assess_application(application: Application, prices: PriceSource) -> Applica
     everything = (*stages, *application.non_sql_stages)
     native_time_seen = any(stage.native_ns is not None for stage in everything)
     diagnoses = [diagnose(query, native_time_seen=native_time_seen) for query in application.queries]
-    application = replace(application, engine=_engine_of(application, diagnoses))
+    engine = _engine_of(application, diagnoses)
+    # An engine that costs a premium runs on Databricks only, whatever the tags hide.
+    sold = engine in dialect_ids() and dialect(engine).has_premium
+    cluster = replace(application.cluster, is_databricks=application.cluster.is_databricks or sold)
+    application = replace(application, engine=engine, cluster=cluster)
     ledger = ledger_of(application.cluster, everything)
     rates = cluster_rates(application.cluster, prices, application.engine)
     market = _Market(ledger, rates, application.cluster.uptime)
     queries = tuple(_assessed(found, market) for found in diagnoses)
     work = [SqlWork(_stages_of(query), query.status is RunStatus.FAILED) for query in application.queries]
     classes = ledger.classes(work, application.non_sql_stages)
+    if any(stage.is_untimed for stage in everything) and not any(ledger.busy_ns):
+        classes = Unpriced(Reason("no-times"))
     cost = application_cost(ledger, classes, rates)
     non_sql_ms = sum((Fraction(stage.run_ms) for stage in application.non_sql_stages), Fraction(0))
     time = _application_time(queries, application.non_sql_stages, native_time_seen=native_time_seen)
@@ -88,7 +94,7 @@ def assess_application(application: Application, prices: PriceSource) -> Applica
         time=time,
         non_sql_ms=non_sql_ms,
         cost=cost,
-        proposals=_engine_proposals(application.engine, market, _decisive_time(queries, application), classes),
+        proposals=_engine_proposals(application, market, _decisive_time(queries, application), classes),
     )
 
 
@@ -160,6 +166,8 @@ def _cost(found: Diagnosis, market: _Market | None) -> tuple[QueryCost, tuple[Re
     stages = _stages_of(found.observed)
     if not stages:
         return unpriced_query_cost(Reason("no-tasks")), ()
+    if found.time.run_ms is None:
+        return unpriced_query_cost(Reason("no-time-no-price")), ()
     hours = market.ledger.hours_of(stages)
     is_failed = found.observed.status is RunStatus.FAILED
     cost = query_cost(hours, market.rates, _island_share(found), market.uptime, is_failed=is_failed)
@@ -183,6 +191,8 @@ def _application_time(
     splits = [query.time for query in queries if query.time.run_ms]
     non_sql_ms = sum((Fraction(stage.run_ms) for stage in non_sql), Fraction(0))
     run_ms = sum((split.run_ms or Fraction(0) for split in splits), Fraction(0)) + non_sql_ms
+    if not run_ms and any(stage.is_untimed for query in queries for stage in _stages_of(query.observed)):
+        return TimeSplit(None, None, RatioBasis.STRUCTURE, reasons=(Reason("no-times"),))
     reasons = dict.fromkeys(reason for split in splits for reason in split.reasons)
     native_known = all(split.native_ms is not None for split in splits) and (native_time_seen or bool(splits))
     native_ms = _total([split.native_ms for split in splits]) if native_known else None
@@ -216,14 +226,19 @@ def _total(parts: Sequence[Fraction | None]) -> Fraction:
 
 
 def _engine_proposals(
-    engine: str, market: _Market, time: TimeSplit, classes: ClassHours | Unpriced
+    application: Application, market: _Market, time: TimeSplit, classes: ClassHours | Unpriced
 ) -> tuple[Proposal, ...]:
-    """Whether the engine pays on this compute; nothing where none was on or nobody knows when tasks ran."""
-    if engine == PLAIN_SPARK or engine not in dialect_ids() or isinstance(classes, Unpriced):
+    """Whether the engine pays on this compute; nothing where none was on."""
+    engine = application.engine
+    has_failed = any(query.status is RunStatus.FAILED for query in application.queries)
+    if engine == PLAIN_SPARK or engine not in dialect_ids():
         return ()
+    if isinstance(classes, Unpriced):
+        sentence = f"Whether {dialect(engine).title} pays here cannot be told. {classes.reason.sentence}"
+        return (Proposal(Action.KEEP, sentence, classes, (classes.reason,)),)
     sql_ms = (time.native_ms or 0) + (time.island_ms or 0) + (time.row_source_ms or 0) + (time.unexplained_ms or 0)
     if sql_ms < _LEAST_WORK_MS:
-        reason = Reason("too-little-work")
+        reason = Reason("failed-run" if has_failed else "too-little-work")
         return (Proposal(Action.KEEP, f"Keep {dialect(engine).title} for now. {reason.sentence}", None, (reason,)),)
     ratio = time.native_ratio
     share: Range | Unpriced = Unpriced(

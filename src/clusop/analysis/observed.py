@@ -104,6 +104,11 @@ class StageRun:
     completed_at_ms: int | None = None
     remarks: tuple[Reason, ...] = ()
 
+    @property
+    def is_untimed(self) -> bool:
+        """Whether tasks ran and nothing tells for how long: neither the stage's sums nor its task events."""
+        return self.task_count > 0 and not (self.run_ms or self.lost_run_ms or self.run_by_epoch_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class StageTimes:

@@ -181,7 +181,7 @@ def _of_stages(
     native_time_seen: bool,
 ) -> Timed:
     shares = stage_shares(times, judged, spoken, native_time_seen=native_time_seen)
-    if shares and all(_is_untimed(share.stage) for share in shares):
+    if shares and all(share.stage.is_untimed for share in shares):
         reason = Reason("no-times")
         none = tuple(replace(island, time_reason=reason) for island in islands)
         return Timed(TimeSplit(None, None, RatioBasis.STRUCTURE, reasons=(reason,)), none)
@@ -220,11 +220,6 @@ def _of_stages(
         reasons=tuple(reasons),
     )
     return Timed(split, timed, row_source_ms, frozenset(sources), frozenset(island_stages))
-
-
-def _is_untimed(stage: StageRun) -> bool:
-    """Whether tasks ran and nothing tells for how long: neither the stage's sums nor its task events."""
-    return stage.task_count > 0 and not stage.run_ms and not stage.lost_run_ms and not stage.run_by_epoch_ms
 
 
 def _basis(shares: Sequence[StageShare], spoken: Dialect) -> RatioBasis:

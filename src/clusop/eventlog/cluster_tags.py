@@ -52,10 +52,9 @@ _BY_SOURCE = {
     "JOB": _Billing("JOBS_COMPUTE", Uptime.ELASTIC),
     "UI": _Billing("ALL_PURPOSE_COMPUTE", Uptime.FIXED),
     "API": _Billing("ALL_PURPOSE_COMPUTE", Uptime.FIXED),
-    "PIPELINE": _Billing("", Uptime.UNKNOWN, unknown=": a pipeline; its edition is not in the tags"),
-    "PIPELINE_MAINTENANCE": _Billing(
-        "", Uptime.ELASTIC, unknown=": a pipeline's maintenance; its edition is not in the tags"
-    ),
+    # Its edition (core, pro, advanced) is not in the tags: priced as a range over all of them.
+    "PIPELINE": _Billing("DLT_COMPUTE", Uptime.UNKNOWN),
+    "PIPELINE_MAINTENANCE": _Billing("DLT_COMPUTE", Uptime.ELASTIC),
     "SQL": _Billing("SQL_COMPUTE", Uptime.FIXED, is_serverless=True),
     "MODELS": _Billing("", Uptime.FIXED, unknown=": a model serving cluster"),
 }
@@ -71,6 +70,8 @@ def cluster_of(environment: Environment, epochs: tuple[Epoch, ...]) -> Cluster:
     remarks = []
     if billing.unknown:
         remarks.append(Reason("unknown-product", billing.unknown))
+    if billing.product == "DLT_COMPUTE":
+        remarks.append(Reason("unknown-edition"))
     if not epochs:
         remarks.append(Reason("no-timeline"))
     return Cluster(

@@ -43,6 +43,9 @@ _NEARNESS = 0.75
 _WHOLE = Range.of(1)
 
 
+PIPELINE_OF_UNKNOWN_EDITION = "DLT_COMPUTE"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PriceBook:
     """Prices by cloud, node type, tier, product and engine. Every answer is a ``Price`` that names its entries, or an
@@ -86,17 +89,23 @@ class PriceBook:
 
     def dbu_usd(self, cloud: str, tier: str, product: str) -> Price | Unpriced:
         """Dollars per DBU in ``usd/dbu``, a user's discount taken off. An empty ``tier`` gives the range over the tiers
-        of that cloud, with the entries of each.
+        of that cloud, with the entries of each; ``DLT_COMPUTE``, a pipeline of unknown edition, the range over its
+        editions.
         """
         known_cloud, known_product = canonical_cloud(cloud), canonical_product(product)
         if not known_cloud:
             return Unpriced(Reason("unknown-cloud"))
-        if known_product not in PRODUCTS:
+        editions = _editions(known_product)
+        if not editions:
             return Unpriced(_unknown_product(known_product))
         wanted = tier.strip().upper()
         tiers = (wanted,) if wanted else TIERS
-        found = [self._find(PriceKind.DBU_USD, known_cloud, one, known_product) for one in tiers]
-        prices = [self._discounted(entry, known_product) for entry in found if entry]
+        prices = [
+            self._discounted(entry, edition)
+            for edition in editions
+            for one in tiers
+            if (entry := self._find(PriceKind.DBU_USD, known_cloud, one, edition))
+        ]
         if not prices:
             named = " ".join(part for part in (known_cloud, wanted, known_product) if part)
             return Unpriced(Reason("unknown-dbu-price", named))
@@ -135,10 +144,12 @@ class PriceBook:
             return Unpriced(Reason("serverless-no-premium"))
         if not known_cloud:
             return Unpriced(Reason("unknown-cloud"))
-        if known_product not in PRODUCTS:
+        editions = _editions(known_product)
+        if not editions:
             return Unpriced(_unknown_product(known_product))
-        entry = self._find(PriceKind.MULTIPLIER, known_cloud, known_product)
-        return _price(entry) if entry else Unpriced(Reason("unknown-multiplier", f"{known_cloud} {known_product}"))
+        found = [self._find(PriceKind.MULTIPLIER, known_cloud, edition) for edition in editions]
+        prices = [_price(entry) for entry in found if entry]
+        return _span(prices) if prices else Unpriced(Reason("unknown-multiplier", f"{known_cloud} {known_product}"))
 
     def entry(self, entry_id: str) -> PriceEntry | Unpriced:
         """The entry of an id, the table's or the user's."""
@@ -213,6 +224,13 @@ def _span(prices: list[Price]) -> Price:
     high = max(price.value.high for price in prices)
     ids = dict.fromkeys(entry_id for price in prices for entry_id in price.entry_ids)
     return Price(Range(low, high), prices[0].unit, tuple(ids))
+
+
+def _editions(product: str) -> tuple[str, ...]:
+    """The products of the list behind a name: itself, or every edition of a pipeline that does not tell its own."""
+    if product == PIPELINE_OF_UNKNOWN_EDITION:
+        return tuple(name for name in PRODUCTS if name.startswith("DLT_"))
+    return (product,) if product in PRODUCTS else ()
 
 
 def _unknown_product(product: str) -> Reason:

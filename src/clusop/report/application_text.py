@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusop.analysis.assessment import Action
-from clusop.plan.dialect import dialect, dialect_ids
+from clusop.plan.dialect import PLAIN_SPARK, dialect, dialect_ids
 from clusop.pricing.price import Unpriced
 from clusop.report.amounts import TIMES, duration, plural, share
 from clusop.report.exposure_sum import ExposureSum
@@ -45,7 +45,7 @@ def application_view(assessed: ApplicationAssessment) -> AppView:
     return AppView(
         title=cut(application.name, _NAME_CHARS) or cut(application.app_id, _NAME_CHARS),
         facts=_facts(application),
-        native=_native(assessed.time),
+        native=_native(assessed.time, has_engine=application.engine != PLAIN_SPARK),
         split=(*time_slices(assessed.time, is_upper_bound=bounded), *_non_sql(assessed)),
         split_notes=time_notes(assessed.time),
         bill=_bill(assessed.cost),
@@ -102,9 +102,13 @@ def _shape(cluster: Cluster) -> str:
     return ", ".join(parts)
 
 
-def _native(split: TimeSplit) -> Fact:
-    is_told = split.native_ratio is not None or bool(split.run_ms and split.island_ms)
-    return Fact("Task time", time_sentence(split), missing=not is_told)
+def _native(split: TimeSplit, *, has_engine: bool) -> Fact:
+    is_told = (
+        bool(split.run_ms and not has_engine)
+        or split.native_ratio is not None
+        or bool(split.run_ms and split.island_ms)
+    )
+    return Fact("Task time", time_sentence(split, has_engine=has_engine), missing=not is_told)
 
 
 def _non_sql(assessed: ApplicationAssessment) -> tuple[Slice, ...]:

@@ -104,7 +104,7 @@ class Composer:
             InputView(
                 path=cut(report.path, _PATH_CHARS),
                 name=cut(_name(report.path), _PATH_CHARS),
-                kind=_KIND_WORDS.get(report.kind, report.kind),
+                kind=_kind(report),
                 summary=_summary(report, queries),
                 counts=_counts(queries),
                 app=application_view(report.application) if report.application is not None else None,
@@ -163,6 +163,13 @@ class Composer:
 
 def _name(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2] or path
+
+
+def _kind(report: InputReport) -> str:
+    """What an input is. Without a kind it was refused, unless it is a directory whose files are inputs of their own."""
+    if not report.kind and not report.errors:
+        return "directory"
+    return _KIND_WORDS.get(report.kind, report.kind)
 
 
 def _linked(row: RowView, anchors: set[str]) -> RowView:

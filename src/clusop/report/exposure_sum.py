@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from clusop.analysis.assessment import Verdict
 from clusop.analysis.figure import ModeledFigure
 from clusop.pricing.price import Unpriced
 from clusop.report.amounts import money, plural
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExposureSum"]
 
+_MAY_HAVE_LEFT = frozenset({Verdict.FALLBACK, Verdict.PARTIAL, Verdict.UNKNOWN})
 _ZERO = Range(Fraction(0), Fraction(0))
 
 
@@ -40,11 +42,13 @@ class ExposureSum:
             return replace(self, usd=self.usd + figure.usd, priced_count=self.priced_count + 1)
         if lack_of(figure) == "none":
             return replace(self, lack=self.lack or figure)
+        if query.verdict not in _MAY_HAVE_LEFT:
+            return self
         first = figure if not self.unpriced_count else self.lack
         return replace(self, unpriced_count=self.unpriced_count + 1, lack=first)
 
     def view(self) -> MoneyView | None:
-        """The line of an application's bill; ``None`` where there is no query."""
+        """The line of an application's bill; ``None`` where nothing can be said."""
         if self.priced_count:
             missing = f"; {plural(self.unpriced_count, 'query', 'queries')} not priced" if self.unpriced_count else ""
             note = f"over {plural(self.priced_count, 'query', 'queries')}{missing}"

@@ -56,6 +56,8 @@ class Tally:
     def sentence(self, *, chosen: bool = False) -> str:
         """The headline. ``chosen``: one query was asked for, and is named, with how many there are."""
         judged = sum(self.verdicts.values()) - self.verdicts[Verdict.COMMAND]
+        if chosen and not judged and self.verdicts[Verdict.COMMAND] == 1:
+            return f"{self._subject(chosen=True)} is a command."
         if not judged:
             return "Nothing here could be read." if self.refused_count else "There is no query to judge in this input."
         off = self.verdicts[Verdict.NOT_ACCELERATED]

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusop.analysis.assessment import Action, Role, Verdict
-from clusop.analysis.observed import EngineState
 from clusop.plan.dialect import PLAIN_SPARK
 from clusop.pricing.price import Unpriced
 from clusop.report.amounts import money, plural, share
@@ -89,7 +88,7 @@ def query_view(query: QueryAssessment, anchor: str, same_as: Iterable[str] = ())
         findings=finding_views(query),
         split=time_slices(query.time, is_upper_bound=any(island.is_upper_bound for island in query.islands)),
         split_notes=time_notes(query.time),
-        time_sentence=time_sentence(query.time),
+        time_sentence=time_sentence(query.time, has_engine=not _is_plain(query)),
         money_sentence=_money_sentence(query),
         sure_sentence=", ".join(f"{leg.name} {leg.level}" for leg in _legs(query)),
         money=_money(query),
@@ -185,17 +184,28 @@ def _sentences(query: QueryAssessment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s for s in (one_line(reason.sentence) for reason in reasons) if s != said))
 
 
+def _is_plain(query: QueryAssessment) -> bool:
+    """Whether it is known that no engine was on, which is more than that none is known."""
+    return query.dialect.id == PLAIN_SPARK and query.verdict is Verdict.NOT_ACCELERATED
+
+
 def _facts(query: QueryAssessment) -> tuple[Fact, ...]:
-    is_told = query.dialect.id != PLAIN_SPARK or query.observed.engine.state is EngineState.OFF
+    has_engine = query.dialect.id != PLAIN_SPARK
+    is_told = has_engine or _is_plain(query)
     facts = [Fact("Engine", query.dialect.title) if is_told else Fact("Engine", "not told", missing=True)]
     if ROLE_WORDS[query.role]:
         facts.append(Fact("Role", ROLE_WORDS[query.role]))
     if query.observed.status.value not in {"unknown", "succeeded"}:
         facts.append(Fact("Run", query.observed.status.value))
-    if query.native_operator_count or query.jvm_operators:
+    if has_engine and (query.native_operator_count or query.jvm_operators):
         facts.append(Fact("Native operators", f"{query.native_operator_count:,}"))
     if query.jvm_operators:
-        facts.append(Fact("Off the engine", _listed(f"{name} {many:,}" for name, many in query.jvm_operators)))
+        facts.append(
+            Fact(
+                "Off the engine" if has_engine else "Operators",
+                _listed(f"{name} {many:,}" for name, many in query.jvm_operators),
+            )
+        )
     if query.new_native_names:
         facts.append(Fact("New names", _listed(query.new_native_names)))
     return tuple(facts)

@@ -52,7 +52,13 @@ def render_text(view: ReportView, width: int, *, color: bool = False) -> str:
     dates = {price.id: price.checked_on for price in view.prices}
     in_full = sum(len(each.queries) for each in view.inputs)
     for each in view.inputs:
-        if view.overview and each.app is None and not each.queries and not each.errors:
+        if (
+            view.overview
+            and each.app is None
+            and not each.queries
+            and not each.errors
+            and (each.rows or not each.remarks)
+        ):
             continue
         _print_input(console, each, dates, with_rule=len(view.inputs) > 1, brief=in_full > 1)
     written = console.file.getvalue() if isinstance(console.file, StringIO) else ""

@@ -23,11 +23,15 @@ TIME_BASIS_WORDS = {
 }
 
 
-def time_sentence(split: TimeSplit) -> str:
-    """``3,748 s of 3,818 s of task time on the engine (98 %), measured per task.``, or why that is not known."""
+def time_sentence(split: TimeSplit, *, has_engine: bool = True) -> str:
+    """``3,748 s of 3,818 s of task time on the engine (98 %), measured per task.``, or why that is not known. Where
+    no engine was on (``has_engine``), there is no share of it to miss.
+    """
     if split.run_ms is None:
         why = one_line(split.reasons[0].sentence) if split.reasons else "This source has no task times."
         return f"Cannot tell how long it ran: {why}"
+    if not has_engine:
+        return f"{duration(split.run_ms)} of task time, without a native engine."
     ratio = split.native_ratio
     if ratio is None and split.island_ms:
         bound = share(split.island_ms / split.run_ms, is_upper_bound=True)

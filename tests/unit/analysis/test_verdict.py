@@ -72,6 +72,27 @@ CASES = {
         [],
     ),
     "command": ("Execute CreateViewCommand / CreateViewCommand / Project / LogicalRelation", "command", []),
+    "create table as select": (
+        "AtomicCreateTableAsSelect\n  Project\n    Filter\n      LogicalRelation",
+        "command",
+        [],
+    ),
+    "create table as select over physical work": (
+        "AtomicCreateTableAsSelect / Window / ColumnarToRow / PhotonScan parquet",
+        "fallback",
+        ["Window"],
+    ),
+    "rows from a vendor's relation": (
+        "ColumnarToRow / PhotonProject / PhotonRowToColumnar / Scan SnowflakeRelation",
+        "native",
+        [],
+    ),
+    "rows from an unknown source": ("ColumnarToRow / PhotonProject / PhotonRowToColumnar / BatchScan", "native", []),
+    "a columnar scan the engine did not take": (
+        "ColumnarToRow / PhotonProject / PhotonRowToColumnar / ColumnarToRow / Scan orc",
+        "fallback",
+        ["Scan orc"],
+    ),
     "write with native child": ((
         "Execute InsertIntoHadoopFsRelationCommand / WriteFiles / ColumnarToRow / "
         "PhotonScan parquet"
@@ -215,3 +236,11 @@ def test_a_subquery_that_is_not_final_is_doubtful_under_photon(reading_of, obser
     reading = replace(reading_of(text, phase=Phase.FINAL), source=PlanSource.PLAN_INFO)
     found = diagnose(observed_of(reading, engine="photon", state=EngineState.ON))
     assert (found.verdict, [reason.id for reason in found.verdict_reasons]) == (Verdict.UNKNOWN, ["not-final"])
+
+
+def test_a_native_operator_proves_an_engine_that_no_setting_names(reading_of, observed_of):
+    reading = reading_of("Window / ColumnarToRow / PhotonScan parquet")
+    unnamed = diagnose(observed_of(reading, engine="none", state=EngineState.OFF))
+    switched = diagnose(observed_of(reading, engine="photon", state=EngineState.OFF))
+    assert (unnamed.verdict, unnamed.engine.name) == (Verdict.FALLBACK, "photon")
+    assert switched.verdict is Verdict.NOT_ACCELERATED

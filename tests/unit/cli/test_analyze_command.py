@@ -110,7 +110,10 @@ def test_a_directory_of_plans_is_read_and_other_files_in_it_are_no_error(
     put(tmp_path, "fast.txt", NATIVE)
     code, out, err = run("analyze", str(tmp_path), "--json")
     assert (code, err) == (0, "")
-    assert [Path(one["path"]).name for one in document(out)["inputs"]] == ["fast.txt", "slow.txt"]
+    inputs = document(out)["inputs"]
+    assert [Path(one["path"]).name for one in inputs if one["queries"]] == ["fast.txt", "slow.txt"]
+    assert "directory" in run("analyze", str(tmp_path))[1]
+    assert "README.md" in run("analyze", str(tmp_path))[1]
 
 
 def test_a_directory_of_logs(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
@@ -128,6 +131,26 @@ def test_a_directory_of_logs(run: Callable[..., tuple[int, str, str]], tmp_path:
 def test_fail_on(run: Callable[..., tuple[int, str, str]], tmp_path: Path, verdict: str, code: int) -> None:
     paths = put(tmp_path, "slow.txt", FALLBACK), put(tmp_path, "fast.txt", NATIVE)
     assert run("analyze", *paths, "--fail-on", verdict)[0] == code
+
+
+def test_fail_on_says_where(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    slow, log = put(tmp_path, "slow.txt", FALLBACK), event_log(tmp_path)
+    arguments = ("--fail-on", "fallback", "--fail-on", "not-accelerated", "--fail-on", "native")
+    code, _, err = run("analyze", slow, log, *arguments)
+    assert (code, err.splitlines()) == (
+        3,
+        [f"clusop: --fail-on fallback matched: {slow}", f"clusop: --fail-on not-accelerated matched: {log} (query 0)"],
+    )
+    assert run("analyze", *[slow] * 5, "--fail-on", "fallback")[2].endswith(" and 2 more\n")
+
+
+def test_at_a_terminal_a_refusal_is_said_once(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    code, out, err = run("analyze", str(tmp_path / "missing"), "--no-progress")
+    assert (code, err) == (2, "")
+    assert "missing" in out
 
 
 def test_fail_on_is_repeatable_and_a_match_is_certain_whatever_else_was_wrong(

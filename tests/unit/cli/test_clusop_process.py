@@ -31,7 +31,7 @@ def test_standard_input_is_an_input() -> None:
     ended = start("analyze", "-", "--fail-on", "fallback", stdin=FALLBACK.encode())
     assert ended.returncode == 3
     assert ended.stdout.decode().startswith("- · explain text")
-    assert ended.stderr == b""
+    assert ended.stderr.decode().splitlines() == ["clusop: --fail-on fallback matched: -"]
 
 
 def test_standard_output_carries_the_report_only_and_no_colour_when_piped(tmp_path: Path) -> None:

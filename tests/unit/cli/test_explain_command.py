@@ -70,6 +70,15 @@ def test_a_figure_that_does_not_follow_is_named(tmp_path: Path, capsys: pytest.C
     assert "1 of 1 figures do not follow" in captured.err
 
 
+def test_a_report_where_nothing_was_priced_is_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.json"
+    path.write_text('{"clusop_report": 1, "inputs": []}', encoding="utf-8")
+    assert main(["explain", str(path)]) == 0
+    assert capsys.readouterr().out == "This report has no figures: nothing was priced.\n"
+    assert main(["explain", report(tmp_path)]) == 0
+    assert capsys.readouterr().out.endswith("\n1 of 1 figure follows from its record.\n")
+
+
 @pytest.mark.parametrize("pointer", ["inputs/7", "inputs/0/queries/0/cost/attributed", "x"])
 def test_a_place_without_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str], pointer: str) -> None:
     assert main(["explain", report(tmp_path), pointer]) == 2

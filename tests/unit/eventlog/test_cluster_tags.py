@@ -28,7 +28,7 @@ def cluster_with(read, more, *, without=()):
         ("JOB", "JOBS_COMPUTE", Uptime.ELASTIC, []),
         ("UI", "ALL_PURPOSE_COMPUTE", Uptime.FIXED, []),
         ("API", "ALL_PURPOSE_COMPUTE", Uptime.FIXED, []),
-        ("PIPELINE", "", Uptime.UNKNOWN, ["unknown-product"]),
+        ("PIPELINE", "DLT_COMPUTE", Uptime.UNKNOWN, ["unknown-edition"]),
         ("MODELS", "", Uptime.FIXED, ["unknown-product"]),
         ("SOMETHING_NEW", "", Uptime.UNKNOWN, ["unknown-product"]),
     ],

@@ -65,6 +65,7 @@ def test_a_cluster_of_q88() -> None:
         ("AWS", "ENTERPRISE", "ALL_PURPOSE_COMPUTE", "0.65", "0.65"),
         ("aws", "premium", "jobs_compute_(photon)", "0.15", "0.15"),
         ("Azure", "PREMIUM", "DLT_PRO_COMPUTE", "0.38", "0.38"),
+        ("AWS", "PREMIUM", "DLT_COMPUTE", "0.20", "0.36"),
         ("Azure", "", "JOBS_COMPUTE", "0.3", "0.3"),
         ("GCP", "", "JOBS_COMPUTE", "0.15", "0.2"),
         ("AWS", "PREMIUM", "SQL_PRO_COMPUTE", "0.55", "0.85"),
@@ -132,6 +133,7 @@ def test_node_types_with_a_rate_and_no_machine_price_lose_that_figure_only() -> 
     [
         ("photon", "AWS", "JOBS_COMPUTE", "2.9", "2.9"),
         ("Photon", "AWS", "DLT_CORE_COMPUTE", "2.9", "2.9"),
+        ("photon", "azure", "DLT_COMPUTE", "2.5", "2.9"),
         ("photon", "Azure", "JOBS_COMPUTE", "2.5", "2.9"),
         ("photon", "GCP", "DLT_ADVANCED_COMPUTE", "2.5", "2.9"),
         ("photon", "AWS", "ALL_PURPOSE_COMPUTE", "2", "2"),

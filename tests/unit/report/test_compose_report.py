@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from report_samples import log_report, native, of_verdict, plan_report, query, unknown, usd
+from report_samples import log_report, native, of_verdict, plan_report, query, time_of, unknown, usd
 
-from clusop.analysis.assessment import QueryCost, Role, Verdict
+from clusop.analysis.assessment import Action, Proposal, QueryCost, Role, Verdict
 from clusop.pricing.price import Unpriced
 from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.compose import Composer, Selection, compose
 from clusop.report.input_report import InputReport
+from clusop.report.query_text import proposal_view
 
 if TYPE_CHECKING:
     from clusop.report.view import ReportView
@@ -89,17 +91,78 @@ def test_single_inputs_are_ranked_together() -> None:
 
 
 def test_the_headline_counts_what_matters() -> None:
-    assert view_of(log_report(query(), native(), unknown())).headline == "1 of 3 queries leaves the engine; 1 unknown."
-    assert view_of(plan_report(native())).headline == "The query stays on the engine."
+    assert view_of(log_report(query(), native(), unknown())).headline == (
+        "1 of 3 queries ran partly outside Databricks Photon; 1 unknown. $0.12–0.15 of the premium bought nothing (modeled)."
+    )
+    assert view_of(plan_report(native())).headline == "The query stayed on Databricks Photon."
     off = of_verdict(Verdict.NOT_ACCELERATED)
-    assert view_of(plan_report(off)).headline == "No native engine was on."
+    assert view_of(plan_report(off)).headline == "The query ran without a native engine."
     refused = InputReport("x", errors=(Reason("not-found", ": x"),))
     assert view_of(refused).headline == "Nothing here could be read."
     assert "1 input could not be read" in view_of(refused, plan_report(query())).headline
 
 
 def test_internal_executions_are_no_part_of_the_headline() -> None:
-    assert view_of(log_report(query(role=Role.INTERNAL), native())).headline == "The query stays on the engine."
+    assert view_of(log_report(query(role=Role.INTERNAL), native())).headline.startswith("The query stayed on")
+
+
+def test_several_engines_are_the_engine_in_the_headline() -> None:
+    view = view_of(plan_report(query()), plan_report(query(engine="comet")))
+    assert " outside the engine" in view.headline
+
+
+def test_the_premium_of_all_queries_is_summed_before_rounding_and_what_is_missing_is_counted() -> None:
+    cents = [exposed(str(number), "0.004", "0.006") for number in range(5)]
+    app = view_of(log_report(*cents, unknown())).inputs[0].app
+    assert app is not None
+    assert app.premium is not None
+    assert (app.premium.amount, app.premium.basis) == ("$0.02–0.03", "modeled")
+    assert app.premium.note == "over 5 queries; 1 query not priced"
+    kept = view_of(log_report(native())).inputs[0].app
+    assert kept is not None
+    assert kept.premium is not None
+    assert (kept.premium.missing, kept.premium.lack) == (True, "none")
+
+
+def test_one_chosen_query_is_what_the_headline_is_about_and_the_application_stays_itself() -> None:
+    whole = log_report(query(), native(query_id="26"), time=time_of(native_ms=None))
+    assert whole.application is not None
+    chosen = replace(whole, application=replace(whole.application, queries=whole.application.queries[1:]))
+    view = view_of(chosen, query_id="26")
+    app = view.inputs[0].app
+    assert view.headline == "Query 26 of 2 stayed on Databricks Photon."
+    assert app is not None
+    assert app.premium is None
+    assert [each.share for each in app.split if each.label == "islands"] == ["≤ 38 %"]
+
+
+def test_an_engine_not_known_is_not_said_to_be_off_and_the_next_step_is_named() -> None:
+    nameless = unknown(engine="none", verdict_reasons=(Reason("no-engine-evidence"),))
+    (shown,) = view_of(plan_report(nameless)).inputs[0].queries
+    assert next(fact.value for fact in shown.facts if fact.label == "Engine") == "not told"
+    assert "--engine photon" in shown.proposal.sentence
+    (off,) = view_of(plan_report(native(engine="none", verdict=Verdict.NOT_ACCELERATED))).inputs[0].queries
+    assert "without a native engine" in off.facts[0].value
+    assert off.time_sentence == "120 s of task time, without a native engine."
+
+
+def test_without_any_amount_there_is_nothing_to_be_sure_of() -> None:
+    (shown,) = view_of(plan_report(unknown())).inputs[0].queries
+    assert "cost none" in shown.sure_sentence
+    assert next((leg.level, leg.score) for leg in shown.legs if leg.name == "cost") == ("none", "–")
+    (priced,) = view_of(plan_report(query())).inputs[0].queries
+    assert "cost medium" in priced.sure_sentence
+
+
+def test_a_saving_that_may_be_a_loss_is_told_in_words() -> None:
+    for low, high, label, amount in (
+        ("-0.22", "0.28", "Would cost", "between $0.22 more and $0.28 less"),
+        ("-0.5", "-0.25", "Would cost", "$0.25–0.50 more"),
+        ("0.1", "0.2", "Would save", "$0.10–0.20"),
+    ):
+        saving = proposal_view(Proposal(Action.KEEP, "Keep it.", usd(low, high, "disable-1"))).saving
+        assert saving is not None
+        assert (saving.label, saving.amount) == (label, amount)
 
 
 def test_the_headline_of_a_query_says_what_how_much_and_what_to_do() -> None:

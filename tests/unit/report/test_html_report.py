@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from report_samples import log_report, native, of_verdict, plan_report, query, unknown
 
-from clusop.analysis.assessment import Verdict
+from clusop.analysis.assessment import Action, Proposal, Verdict
 from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.compose import Selection, compose
@@ -131,6 +131,25 @@ def test_unpriced_says_why_and_money_says_its_basis() -> None:
     assert "Without task times there is nothing to multiply a price with." in said
     assert "$0.12–0.15 modeled" in said
     assert "exposure-1" in said
+
+
+def test_the_page_names_no_directory_of_this_machine_and_explains_its_words() -> None:
+    refused = InputReport("/home/me/x.bin", errors=(Reason("binary-file", ": /home/me/x.bin"),))
+    text = html_of(plan_report(query(), "/home/me/slow.txt"), refused)
+    assert "/home/me" not in text
+    assert "slow.txt" in text
+    said = "".join(Page(text).said)
+    for word in ("island", "hand-over (boundary)", "row shuffle", "avoidable", "modeled", "For example, before"):
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    "amount", ["$0", "&lt; $0.01", "$0.12–0.15", "$1,234–1,300", "\N{MINUS SIGN}$0.22", "&gt; \N{MINUS SIGN}$0.01"]
+)
+def test_an_amount_is_not_broken_and_the_text_around_it_stays_text(amount: str) -> None:
+    sentence = f"<b>It cost {amount.replace('&lt;', '<').replace('&gt;', '>')}. Next"
+    text = html_of(plan_report(query(proposal=Proposal(Action.NONE, sentence))))
+    assert f'&lt;b&gt;It cost <span class="nb">{amount}</span>. Next' in text
 
 
 def test_the_date_is_said_where_it_is_known() -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_samples import log_report, native, of_verdict, plan_report, query, unknown
+from report_samples import log_report, native, of_verdict, plan_report, query, unknown, usd
 
-from clusop.analysis.assessment import Verdict
+from clusop.analysis.assessment import QueryCost, Verdict
 from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.compose import Selection, compose
 from clusop.report.input_report import InputReport
 from clusop.report.text import render_text
 
+_REAL = replace(usd("0.12", "0.15"), price_ids=("dbu-aws-c3.2xlarge",))
 GOLDEN = Path(__file__).parent / "golden"
 REPORTS = {
     "one-fallback": [plan_report(query())],
@@ -80,6 +82,19 @@ def test_hostile_names_cannot_drive_the_terminal() -> None:
 def test_a_plan_too_long_to_show_says_how_much_is_missing() -> None:
     outline = "".join(" " * level + "Generate\n" for level in range(200))
     assert "… 80 more lines of this plan are not shown" in text_of(plan_report(query(outline)))
+
+
+def test_top_0_still_says_the_verdict() -> None:
+    text = text_of(plan_report(query()), top=0)
+    assert text.startswith("The query ran partly outside Databricks Photon.")
+    assert "fallback" in text
+
+
+def test_prices_are_dated_in_one_line_and_the_inputs_stay_out_of_the_terminal() -> None:
+    text = " ".join(text_of(plan_report(query(cost=QueryCost(_REAL, _REAL, _REAL)))).split())
+    assert text.count("; --json and --html name them") == 1
+    assert re.search(r"list prices as of \d{4}-\d\d; --json", text)
+    assert "0.375" not in text
 
 
 def test_500_queries_are_30_lines_and_a_count() -> None:
