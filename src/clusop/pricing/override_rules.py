@@ -94,7 +94,8 @@ def key_of(kind: PriceKind, text: str) -> str:
             checked = [_part(name, part) for name, part in zip(names, parts, strict=True)]
             return joined(*(part for part in checked if part != ON_DEMAND))
     raise RuleError(
-        what=f"the key {quoted(text)} has {len(parts)} parts", remedy=f"A {kind.value} key is {KEY_FORM[kind]}."
+        what=f"the key {quoted(text)} has {len(parts)} {'part' if len(parts) == 1 else 'parts'}",
+        remedy=f"A {kind.value} key is {KEY_FORM[kind]}.",
     )
 
 

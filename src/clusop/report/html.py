@@ -46,10 +46,17 @@ def _template(name: str) -> str:
     return resources.files("clusop.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
 
 
+_UNBROKEN = Markup('<span class="nb">{}</span>')
+
+
 def _amounts(text: str) -> Markup:
     """``text``, escaped, no amount of money broken at the end of a line."""
-    # The text is escaped before the spans come in.
-    return Markup(_AMOUNT.sub(r'<span class="nb">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped right here
+    pieces: list[Markup] = []
+    end = 0
+    for amount in _AMOUNT.finditer(text):
+        pieces += (escape(text[end : amount.start()]), _UNBROKEN.format(amount.group()))
+        end = amount.end()
+    return Markup("").join((*pieces, escape(text[end:])))
 
 
 def _rects(slices: tuple[Slice, ...]) -> list[tuple[float, float, str]]:

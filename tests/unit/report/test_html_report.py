@@ -134,9 +134,9 @@ def test_unpriced_says_why_and_money_says_its_basis() -> None:
 
 
 def test_the_page_names_no_directory_of_this_machine_and_explains_its_words() -> None:
-    refused = InputReport("/home/me/x.bin", errors=(Reason("binary-file", ": /home/me/x.bin"),))
-    text = html_of(plan_report(query(), "/home/me/slow.txt"), refused)
-    assert "/home/me" not in text
+    refused = InputReport("/home/user/x.bin", errors=(Reason("binary-file", ": /home/user/x.bin"),))
+    text = html_of(plan_report(query(), "/home/user/slow.txt"), refused)
+    assert "/home/user/" not in text
     assert "slow.txt" in text
     said = "".join(Page(text).said)
     for word in ("island", "hand-over (boundary)", "row shuffle", "avoidable", "modeled", "For example, before"):
