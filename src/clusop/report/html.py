@@ -19,7 +19,7 @@ __all__ = ["render_html"]
 
 _BAR_LENGTH = 100.0
 # Escaped text: "<" is "&lt;".
-_AMOUNT = re.compile("(?:&[lg]t; )?\N{MINUS SIGN}?[$][0-9]+(?:[,.][0-9]+)*(?:\N{EN DASH}[0-9]+(?:[,.][0-9]+)*)?")
+_AMOUNT = re.compile("(?:[<>] )?\N{MINUS SIGN}?[$][0-9]+(?:[,.][0-9]+)*(?:\N{EN DASH}[0-9]+(?:[,.][0-9]+)*)?")
 
 
 def render_html(view: ReportView, made_at: datetime | None = None) -> str:
