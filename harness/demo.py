@@ -40,11 +40,12 @@ def _say(text: str) -> None:
 def _analyze(logs: Sequence[Path], html: Path, report: Path) -> list[dict[str, Any]]:
     """Analyze through the public command: the table to the terminal, the HTML, the JSON. Returns the JSON's inputs."""
     paths = [str(log) for log in logs]
-    shown = subprocess.run([*_CLUSOP, *paths, "--top", "1", "--html", str(html)], check=False)
+    # The terminal shows the table and the worst query; the page shows every one in full.
+    shown = subprocess.run([*_CLUSOP, *paths, "--top", "1"], check=False)
     if shown.returncode != 0:
         raise SystemExit(f"clusop analyze ended with {shown.returncode}")
     with report.open("w", encoding="utf-8") as stream:
-        subprocess.run([*_CLUSOP, *paths, "--json"], stdout=stream, check=True)
+        subprocess.run([*_CLUSOP, *paths, "--json", "--html", str(html), "--top", "50"], stdout=stream, check=True)
     inputs: list[dict[str, Any]] = json.loads(report.read_text(encoding="utf-8"))["inputs"]
     return inputs
 
