@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from clusop.analysis.observed import EngineFact, EngineState
 from clusop.eventlog.environment import ENGINE_SWITCHES, TAGS
-from clusop.plan.dialect import PLAIN_SPARK
+from clusop.plan.dialect import PLAIN_SPARK, dialect, dialect_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,6 @@ __all__ = ["engine_configured", "engine_of_execution", "is_databricks"]
 
 _VERSION_TAGS = (TAGS + "effectiveSparkVersion", TAGS + "sparkVersion", TAGS + "sparkImageLabel")
 _RUNTIME_ENGINE = TAGS + "runtimeEngine"
-_COMET = ("org.apache.spark.CometPlugin", "org.apache.comet.CometSparkSessionExtensions")
 _STRANGERS = ("GlutenPlugin", "com.nvidia.spark.SQLPlugin", "BlazeSparkSessionExtension", "AuronSparkSessionExtension")
 _CLASS_SETTINGS = ("spark.plugins", "spark.sql.extensions")
 _ON, _OFF = "true", "false"
@@ -32,8 +31,9 @@ def engine_configured(settings: Mapping[str, str], *, was_seen: bool) -> EngineF
         return EngineFact("photon", EngineState.ON, photon)
     classes = [(name, entry.strip()) for name in _CLASS_SETTINGS for entry in settings.get(name, "").split(",")]
     for name, entry in classes:
-        if entry in _COMET:
-            return EngineFact("comet", EngineState.ON, f"{name} names {entry}")
+        for engine in dialect_ids():
+            if entry in dialect(engine).conf_classes:
+                return EngineFact(engine, EngineState.ON, f"{name} names {entry}")
     for name, entry in classes:
         if entry.endswith(_STRANGERS):
             return EngineFact("", EngineState.UNKNOWN, f"{name} names {entry}, an engine without a dialect here")

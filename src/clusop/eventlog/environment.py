@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clusop.plan.dialect import dialect, dialect_ids
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,10 +20,7 @@ __all__ = ["ENGINE_SWITCHES", "TAGS", "Environment", "Setting"]
 TAGS = "spark.databricks.clusterUsageTags."
 """Databricks' tags of the cluster."""
 
-ENGINE_SWITCHES = {
-    "comet": ("spark.comet.enabled", "spark.comet.exec.enabled"),
-    "photon": ("spark.databricks.photon.enabled",),
-}
+ENGINE_SWITCHES = {name: dialect(name).switches for name in dialect_ids() if dialect(name).switches}
 """Settings that switch an engine off, by dialect."""
 
 Setting = dict[str, str]

@@ -46,7 +46,8 @@ class Dialect:
     ``has_premium``: its use has a price of its own. ``has_vendor_functions``: its runtime has SQL functions that Apache Spark
     does not know. ``row_sources_hold_back``: it does not take rows over from a row source, so that what stands above one
     stays on the JVM for that reason alone. ``never_native``: operators it has no native form of. ``lacking_functions``:
-    common functions it does not run natively.
+    common functions it does not run natively. ``conf_classes``: plugin or extension classes that bring it into a Spark
+    session. ``switches``: settings that turn it off when false.
     """
 
     id: str
@@ -65,6 +66,8 @@ class Dialect:
     row_sources_hold_back: bool
     never_native: frozenset[str]
     lacking_functions: frozenset[str]
+    conf_classes: frozenset[str]
+    switches: tuple[str, ...]
 
     def kind_of(self, name: str, *, flagged_native: bool | None = None) -> Kind:
         """The kind of an operator by its canonical name alone; its place in the plan may still make it terminal."""
@@ -227,6 +230,8 @@ def _build(base: dict[str, Any], own: dict[str, Any], dialect_id: str) -> Dialec
         row_sources_hold_back=bool(own.get("row_sources_hold_back", False)),
         never_native=frozenset(own.get("never_native", ())),
         lacking_functions=frozenset(own.get("lacking_functions", ())),
+        conf_classes=frozenset(own.get("conf", {}).get("classes", ())),
+        switches=tuple(own.get("conf", {}).get("switches", ())),
     )
 
 
