@@ -160,3 +160,11 @@ def test_causes_are_right_where_comet_names_one(labels, answers):
         assert causes
         checked += 1
     assert checked
+
+
+def test_of_what_is_said_with_nine_tenths_nine_in_ten_are_right(labels, answers):
+    sure = [label for label in labels if answers[label["file"]]["confidence"]["diagnosis"]["score"] >= 0.9]
+    right = [label for label in sure if answers[label["file"]]["verdict"] in MEANING[label["fallback"]]]
+    print(f"{len(right)} of {len(sure)} verdicts said with 0.9 or more are right")
+    assert len(sure) >= 20
+    assert len(right) >= 0.9 * len(sure)
