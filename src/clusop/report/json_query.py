@@ -28,8 +28,9 @@ def query_json(query: QueryAssessment) -> dict[str, object]:
     }
     if observed.root_id and observed.root_id != observed.query_id:
         document["root_id"] = printable(observed.root_id)
+    unknown = next((reason for reason in query.verdict_reasons if reason.id == "no-engine-evidence"), None)
+    put(document, "engine", query.dialect.id if unknown is None else None, unknown or Reason("no-engine-evidence"))
     document |= {
-        "engine": query.dialect.id,
         "status": observed.status.value,
         "verdict": query.verdict.value,
         "verdict_reasons": reasons_json(query.verdict_reasons),
