@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 # "ann" lives in tests of what must be scrubbed.
 HOMES = ["home", "root", "work", "tmp"]
 MACHINE_PATH = re.compile(rf"(?<![\w.$~{{}}*-])(?<!dbfs:)/(?:{'|'.join(HOMES)})/(?!(?:user|ann)/)")
-HOSTS = (
-    ("py", "pi.org"),
-    ("pythonhosted", ".org"),
-    ("repo1.", "maven.org"),
-    ("repo.", "maven.apache.org"),
-    ("search.", "maven.org"),
-    ("registry.", "npmjs.org"),
-    ("crates", ".io"),
-    ("proxy.", "golang.org"),
-    ("deb.", "debian.org"),
+# By the registries' words, so that no host stands here whole.
+REGISTRY_WORDS = (
+    "pypi",
+    "pythonhosted",
+    "maven",
+    r"maven\.apache",
+    "npmjs",
+    "crates",
+    r"proxy\.golang",
+    r"deb\.debian",
 )
-REGISTRY = re.compile("|".join(re.escape(a + b) for a, b in HOSTS))
+REGISTRY = re.compile(rf"\b(?:{'|'.join(REGISTRY_WORDS)})\.(?:org|io)\b")
 DOWNLOAD = re.compile(r"https?://\S+\.(?:whl|jar|tgz|tar\.gz|deb)\b|index-" + "url")
 SECRET = re.compile(
     r"\bdapi[0-9a-f]{32}\b|\bAKIA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY"
