@@ -39,7 +39,7 @@ from clusop.reasons import Reason
 from clusop.units import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from clusop.analysis.cluster import Application
     from clusop.analysis.economics import ClassHours, Ledger, PriceSource, Rates
@@ -86,7 +86,7 @@ def assess_application(application: Application, prices: PriceSource) -> Applica
     if any(stage.is_untimed for stage in everything) and not any(ledger.busy_ns):
         classes = Unpriced(Reason("no-times"))
     cost = application_cost(ledger, classes, rates)
-    non_sql_ms = sum((Fraction(stage.run_ms) for stage in application.non_sql_stages), Fraction(0))
+    non_sql_ms = _run_ms(application.non_sql_stages)
     time = _application_time(queries, application.non_sql_stages, native_time_seen=native_time_seen)
     return ApplicationAssessment(
         application=application,
@@ -189,8 +189,7 @@ def _application_time(
 ) -> TimeSplit:
     """All task time of an application, SQL or not, by where it went."""
     splits = [query.time for query in queries if query.time.run_ms]
-    non_sql_ms = sum((Fraction(stage.run_ms) for stage in non_sql), Fraction(0))
-    run_ms = sum((split.run_ms or Fraction(0) for split in splits), Fraction(0)) + non_sql_ms
+    run_ms = sum((split.run_ms or Fraction(0) for split in splits), _run_ms(non_sql))
     if not run_ms and any(stage.is_untimed for query in queries for stage in _stages_of(query.observed)):
         return TimeSplit(None, None, RatioBasis.STRUCTURE, reasons=(Reason("no-times"),))
     reasons = dict.fromkeys(reason for split in splits for reason in split.reasons)
@@ -209,8 +208,7 @@ def _application_time(
         row_source_ms=_total([split.row_source_ms for split in splits]),
         boundary_ms=_total([split.boundary_ms for split in splits]),
         unexplained_ms=_total([split.unexplained_ms for split in splits]) if native_known else None,
-        lost_ms=_total([split.lost_ms for split in splits])
-        + sum((Fraction(stage.lost_run_ms) for stage in non_sql), Fraction(0)),
+        lost_ms=_total([*(split.lost_ms for split in splits), *(Fraction(stage.lost_run_ms) for stage in non_sql)]),
         reasons=tuple(reasons),
     )
 
@@ -221,8 +219,14 @@ def _decisive_time(queries: Sequence[QueryAssessment], application: Application)
     return _application_time(ended_well, application.non_sql_stages, native_time_seen=True)
 
 
-def _total(parts: Sequence[Fraction | None]) -> Fraction:
-    return sum((part for part in parts if part is not None), Fraction(0))
+def _run_ms(stages: Iterable[StageRun]) -> Fraction:
+    return sum((Fraction(stage.run_ms) for stage in stages), Fraction(0))
+
+
+def _total(parts: Sequence[Fraction | None]) -> Fraction | None:
+    """The sum of what is known; ``None`` where there are parts and none of them is."""
+    known = [part for part in parts if part is not None]
+    return sum(known, Fraction(0)) if known or not parts else None
 
 
 def _engine_proposals(
@@ -230,15 +234,16 @@ def _engine_proposals(
 ) -> tuple[Proposal, ...]:
     """Whether the engine pays on this compute; nothing where none was on."""
     engine = application.engine
+    non_sql_ms = _run_ms(application.non_sql_stages)
     has_failed = any(query.status is RunStatus.FAILED for query in application.queries)
     if engine == PLAIN_SPARK or engine not in dialect_ids():
         return ()
     if isinstance(classes, Unpriced):
         sentence = f"Whether {dialect(engine).title} pays here cannot be told. {classes.reason.sentence}"
         return (Proposal(Action.KEEP, sentence, classes, (classes.reason,)),)
-    sql_ms = (time.native_ms or 0) + (time.island_ms or 0) + (time.row_source_ms or 0) + (time.unexplained_ms or 0)
+    sql_ms = (time.run_ms or Fraction(0)) - non_sql_ms
     if sql_ms < _LEAST_WORK_MS:
-        reason = Reason("failed-run" if has_failed else "too-little-work")
+        reason = Reason("failed-run" if has_failed and not sql_ms else "too-little-work")
         return (Proposal(Action.KEEP, f"Keep {dialect(engine).title} for now. {reason.sentence}", None, (reason,)),)
     ratio = time.native_ratio
     share: Range | Unpriced = Unpriced(
@@ -247,11 +252,14 @@ def _engine_proposals(
     if ratio is not None and time.ratio_basis is not RatioBasis.STRUCTURE:
         share = Range(1 - ratio, 1 - ratio)
     total = classes.total.driver
+    all_ms = non_sql_ms + _run_ms(stage for query in application.queries for stage in _stages_of(query))
+    good_ratio = (time.run_ms or Fraction(0)) / all_ms if all_ms else Fraction(0)
     window = EngineWindow(
         total=classes.total,
         busy=classes.busy,
         off_engine_share=share,
         uptime=market.uptime,
-        observed_ratio=1 - classes.unobserved.driver / total if total else Fraction(0),
+        # Failed work was paid for and proves nothing: it counts as work nobody saw.
+        observed_ratio=min(1 - classes.unobserved.driver / total, good_ratio) if total else Fraction(0),
     )
     return (engine_decision(market.rates, window, dialect(engine).title),)

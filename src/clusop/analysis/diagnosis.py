@@ -184,6 +184,8 @@ def _with_time(
         return replace(finding, time_reason=island.time_reason, ratio_basis=basis)
     # Accumulators updated in this execution are the third witness that the operator worked here.
     measured = (Witness.METRICS,) if island.stage_ids and island.time_ms else ()
+    if island.is_upper_bound:
+        share = Fraction(1)  # part of a bound is no bound
     return replace(
         finding,
         witnesses=(*finding.witnesses, *measured),

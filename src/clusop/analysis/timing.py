@@ -90,7 +90,7 @@ def _islands(judged: Sequence[Judged]) -> list[Island]:
 def _of_query(times: QueryTimes, islands: Sequence[Island]) -> Timed:
     run_ms = Fraction(times.run_ms)
     if times.native_ms is None:
-        reason = Reason("no-native-time")
+        reason = Reason("native-time-unknown")
         none = tuple(replace(island, time_reason=reason) for island in islands)
         return Timed(TimeSplit(run_ms, None, RatioBasis.PROFILE, reasons=(reason,)), none)
     native_ms = Fraction(times.native_ms)
@@ -199,6 +199,8 @@ def _of_stages(
     if not spoken.time.task_accumulable:
         native_ms = None
         reasons[Reason("no-engine" if spoken.id == PLAIN_SPARK else "no-native-time")] = None
+    elif native_ms is None:
+        reasons[Reason("native-time-unknown")] = None
     timed, island_stages = _island_times(islands, shares, has_native_time=native_ms is not None)
     sources = _stages_of_kind(judged, Kind.ROW_SOURCE) - island_stages
     boundaries = _stages_of_kind(judged, Kind.BOUNDARY) - _stages_of_kind(judged, Kind.NATIVE) - island_stages - sources
@@ -250,7 +252,9 @@ def _stages_of_kind(judged: Sequence[Judged], kind: Kind) -> set[int]:
 def _island_times(
     islands: Sequence[Island], shares: Sequence[StageShare], *, has_native_time: bool
 ) -> tuple[tuple[Island, ...], set[int]]:
-    """Off-engine time of each island's stages; a stage that several islands share is split by their operators."""
+    """Off-engine time of each island's stages. A measured stage that several islands share is split by their operators, an
+    estimate; where only an upper bound is known each island keeps the whole, or the bound would be none.
+    """
     weight: dict[int, int] = {}
     for island in islands:
         for stage_id in island.stage_ids:
@@ -262,9 +266,13 @@ def _island_times(
         if not own:
             timed.append(replace(island, time_reason=Reason("island-not-located")))
             continue
-        shared = any(weight[share.stage.stage_id] > len(island.operators) for share in own)
+        size = len(island.operators)
+        shared = has_native_time and any(weight[share.stage.stage_id] > size for share in own)
         time_ms = sum(
-            (share.off_engine_ms * Fraction(len(island.operators), weight[share.stage.stage_id]) for share in own),
+            (
+                share.off_engine_ms * (Fraction(size, weight[share.stage.stage_id]) if has_native_time else 1)
+                for share in own
+            ),
             Fraction(0),
         )
         remarks = (*island.remarks, *((Reason("shared-stage"),) if shared else ()))

@@ -101,3 +101,17 @@ def test_a_pipeline_of_unknown_edition_is_a_range_over_all(off_engine):
     cost = assess(application_of(off_engine, cluster=replace(CLUSTER, product="DLT_COMPUTE"))).queries[0].cost
     # (2.9 - 1) x 2 DBU x $0.20 to $0.36, the whole hour off the engine
     assert (cost.exposure.usd.low, cost.exposure.usd.high) == (Fraction("0.76"), Fraction("1.368"))
+
+
+def test_a_native_comet_application_is_not_called_too_little_work(reading_of, stage_of, observed_of):
+    stage = stage_of(1, 90_000, None, (1,), run_by_epoch_ms=((0, Fraction(90_000)),), task_count=4)
+    query = observed_of(reading_of("CometScan parquet [1]"), engine="comet", state=EngineState.ON, stages=[stage])
+    (decision,) = assess(application_of(query, engine="comet")).proposals
+    assert "too-little-work" not in [reason.id for reason in decision.reasons]
+
+
+def test_mostly_failed_work_is_no_window_to_judge_an_engine_by(off_engine, reading_of, stage_of, observed_of):
+    stage = stage_of(7, 60_000, 0, (1, 2, 3), run_by_epoch_ms=((0, Fraction(60_000)),), task_count=1)
+    good = observed_of(reading_of(ALL_JVM), engine="photon", state=EngineState.ON, stages=[stage])
+    (decision,) = assess(application_of(replace(off_engine, status=RunStatus.FAILED), good)).proposals
+    assert (decision.action, [reason.id for reason in decision.reasons]) == (Action.KEEP, ["window-not-observed"])

@@ -181,3 +181,23 @@ def test_lost_time_is_kept_apart(reading_of, stage_of, observed_of):
     stage = stage_of(1, 100, 90, (51,), lost_run_ms=40, failed_task_count=1)
     split = diagnose(observed_of(reading, engine="photon", state=EngineState.ON, stages=[stage])).time
     assert (split.run_ms, split.lost_ms, split.native_ms) == (100, 40, 90)
+
+
+def test_a_part_of_an_upper_bound_is_no_upper_bound(reading_of, stage_of, observed_of):
+    text = "Window [1] / BatchEvalPython [2] / Generate [3] / CometColumnarToRow [4] / CometScan parquet [5]"
+    observed = observed_of(
+        reading_of(text), engine="comet", state=EngineState.ON, stages=[stage_of(1, 800, None, range(1, 6))]
+    )
+    findings = diagnose(observed).findings
+    assert len(findings) > 1
+    assert all((finding.time_ratio, finding.is_upper_bound) == (1, True) for finding in findings)
+
+
+def test_a_photon_stage_without_any_native_time_says_that_it_is_unknown(reading_of, stage_of, observed_of):
+    observed = observed_of(
+        reading_of("ColumnarToRow / PhotonScan parquet [1]"),
+        engine="photon",
+        state=EngineState.ON,
+        stages=[stage_of(1, 800, None, (1,))],
+    )
+    assert [reason.id for reason in diagnose(observed).time.reasons] == ["native-time-unknown"]
