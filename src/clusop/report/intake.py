@@ -141,7 +141,7 @@ def _read_directory(path: Path, intake: Intake) -> Iterator[InputReport]:
         if file.suffix.lower() in _PLAN_SUFFIXES and _is_plan_file(file):
             any_plan = True
             yield from read_inputs(str(file), intake)
-        elif file.stat().st_size and file.name != "_SUCCESS":
+        elif _has_content(file) and file.name != "_SUCCESS":
             skipped.append(file.name)
     if skipped and (sources or any_plan):
         shown = ", ".join(skipped[:_TRIED_SHOWN])
@@ -149,6 +149,13 @@ def _read_directory(path: Path, intake: Intake) -> Iterator[InputReport]:
         yield InputReport(str(path), remarks=(Reason("files-skipped", f": {shown}{rest}"),))
     if isinstance(found, NotLocated) and not any_plan:
         yield InputReport(str(path), errors=(Reason("no-logs-here", f": {path}{_tried(found)}"),))
+
+
+def _has_content(file: Path) -> bool:
+    try:
+        return file.stat().st_size > 0
+    except OSError:
+        return False  # renamed or removed while we looked, as Spark does with a log that ends
 
 
 def _files(path: Path) -> Iterator[Path]:
