@@ -1,5 +1,5 @@
 # Every verb of the project; `make` alone prints them. Needs: make, Python 3.10 or newer, the package registries. Each target sets
-# up what it needs, once: .venv/ holds the packages, .cache/ the downloaded jars.
+# up what it needs, once: .venv/ holds the packages, .cache/ the downloaded jars and the other PySparks.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -16,22 +16,38 @@ SPARK := $(VENV)/.installed-spark
 
 WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HOME &&
 
-.PHONY: help demo test check fmt docs bench clean lint types layers unit jars-fetched
+.PHONY: help demo test check jars sbt matrix fuzz vectors fmt docs bench clean lint types layers unit jars-fetched
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(DEV) $(SPARK) ## Run real Spark jobs with a native engine, then show what clusop finds in their log
+demo: jars ## Run real Spark jobs with a native engine, then show what clusop finds in their log
 	@$(WITH_JAVA) $(BIN)/python harness/demo.py
 
-test: lint types layers jars-fetched ## Everything CI runs: check, corpus, install, docs, Spark, browser (under 25 min)
+test: lint types layers jars jars-fetched ## Everything CI runs: check, jars, vectors, corpus, install, Spark, browser (under 25 min)
 	@$(WITH_JAVA) $(BIN)/python -m pytest
 
 check: lint types layers unit ## Lint, types, layers and unit tests (under 2 min, no JVM)
 
+jars: $(DEV) $(SPARK) ## Build the listener's two jars, where their sources changed (needs only pip and a JVM)
+	@$(WITH_JAVA) $(BIN)/python harness/build_jars.py
+
+sbt: jars ## Build and test the listener with sbt, and compare its jars with ours
+	@$(WITH_JAVA) $(BIN)/python harness/run_sbt.py +test +package
+	@$(BIN)/python harness/compare_jars.py
+
+matrix: jars ## Arm on Spark 3.3 to 4.3 by every door, and see every query: make matrix SPARK_VERSIONS="3.5.9 4.0.5"
+	@$(WITH_JAVA) $(BIN)/python harness/matrix.py $(SPARK_VERSIONS)
+
+fuzz: jars ## Ask Scala and Python the same questions: make fuzz COUNT=20000 SEED=1
+	@$(WITH_JAVA) $(BIN)/python harness/fuzz.py $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+
+vectors: $(DEV) ## Write Python's answers to the vectors in tests/vectors; look at the difference before committing it
+	@$(BIN)/python harness/vectors.py write
+
 fmt: $(DEV) ## Format the code and mend what ruff can mend
-	@$(BIN)/ruff format src tests harness
-	@$(BIN)/ruff check --fix src tests harness
+	@$(BIN)/ruff format src tests harness hatch_build.py
+	@$(BIN)/ruff check --fix src tests harness hatch_build.py
 
 docs: $(DEV) ## Write the generated pages and check all pages
 	@$(BIN)/python harness/write_pages.py
@@ -43,12 +59,13 @@ bench: $(DEV) ## Measure speed: start, plans, and with LOG=FILE an event log (zs
 
 clean: ## Remove everything that was built or downloaded here
 	rm -rf $(VENV) .cache build dist demo-out spark-warehouse metastore_db derby.log
+	rm -rf scala/target scala/project/target scala/project/project src/clusop/jars
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests harness -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lint: $(DEV)
-	@$(BIN)/ruff check src tests harness
-	@$(BIN)/ruff format --check src tests harness
+	@$(BIN)/ruff check src tests harness hatch_build.py
+	@$(BIN)/ruff format --check src tests harness hatch_build.py
 
 types: $(DEV)
 	@$(BIN)/mypy
@@ -57,7 +74,7 @@ layers: $(DEV)
 	@$(BIN)/lint-imports
 
 unit: $(DEV)
-	@$(BIN)/python -m pytest -q -n auto tests/unit tests/architecture tests/docs
+	@$(BIN)/python -m pytest -q -n auto -m 'not spark and not corpus' tests/unit tests/architecture tests/docs tests/vectors
 
 # The script says what it could not fetch; what needs it is then left out, visibly.
 jars-fetched: $(DEV) $(SPARK)
@@ -67,7 +84,7 @@ $(BIN)/python:
 	@found="$$(PYTHON='$(PYTHON)' sh harness/find_python.sh)" && echo "Making $(VENV) with $$found" && \
 	  { "$$found" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; }
 
-$(DEV): pyproject.toml | $(BIN)/python
+$(DEV): pyproject.toml hatch_build.py $(wildcard clusop_autoload.*) | $(BIN)/python
 	@echo "Installing clusop and its development tools into $(VENV) (once)"
 	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[all,dev]'
 	@touch $@

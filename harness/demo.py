@@ -1,8 +1,9 @@
-"""``make demo``: real Spark with Comet runs known workloads, then clusop reads the event log that Spark wrote.
+"""``make demo``: an ordinary PySpark script runs known workloads on real Spark with Comet, armed by clusop's ``.pth`` line alone.
 
-Each workload says beforehand what is true of it, so the demo also tells whether clusop was right; it ends with 1 where it was
-not. Everything it writes lies under ``demo-out/`` and ``.cache/``. Without Comet (no network, no Linux) it says so, runs plain
-Spark, and analyzes the Comet logs that ship with the tests besides.
+It shows the signals the agent left, then reads the event log that Spark wrote of the same run, compares both, and makes the
+report. Each workload says beforehand what is true of it, so the demo also tells whether clusop was right; it ends with 1 where
+it was not, or where signals and log differ. Everything it writes lies under ``demo-out/`` and ``.cache/``. Without Comet (no
+network, no Linux) it says so, runs plain Spark, and analyzes the Comet logs that ship with the tests besides.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from application_run import Site, ensure_data, run_application
+from application_run import Site, ensure_data
 from find_java import find_java_home
+from live_agreement import agreement_of, queries_of
+from live_run import ARMED, SCRIPT, run_script, start_line_problem
+from live_signals import left_in, table_of
 from outcome import Outcome, outcomes_of
 from prepare import REPOSITORY, fetch_jars
 from workload import discover
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from live_run import LiveRun
     from session import Engine
 
 __all__ = ["main"]
@@ -59,13 +64,45 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
     print(f"  {len(outcomes) - wrong} of {len(outcomes)} as expected", flush=True)
 
 
+def _show_signals(run: LiveRun, log: Path, engine: Engine) -> bool:
+    """Show what the agent left and whether the event log of the run says the same. Returns whether all of it is well."""
+    _say(f"The signals that left the script's driver, in {run.signals.relative_to(REPOSITORY)}")
+    left = left_in(run.signals)
+    if left.signals:
+        print("  " + "\n  ".join(table_of(left.signals)))
+    elif engine == "none":
+        print("  none: without an engine nothing falls back, so there is no problem to tell of")
+    faults = list(left.faults)
+    if left.state is not None:
+        counts = ", ".join(f"{many} {verdict}" for verdict, many in sorted(left.state.executions.items()))
+        lost = sum(left.losses.values())
+        print(
+            f"  agent {left.state.agent[:8]}, armed by {', '.join(left.state.doors)}; executions: {counts}; lost: {lost}"
+        )
+        faults += ["the agent was not armed by the .pth line alone"] if left.state.doors != ("pth",) else []
+        faults += [f"{many} records lost: {reason}" for reason, many in left.losses.items()]
+    faults += [f"the script printed: {line}" for line in (*run.output, *run.errors) if "clusop" in line.lower()]
+    if engine == "comet" and not left.signals:
+        faults.append("there is no signal, and some workloads leave the engine on purpose")
+
+    _say("Do the signals agree with the event log of the same run?")
+    agreement = agreement_of(left, queries_of(log))
+    for sentence in (*faults, *agreement.sentences()):
+        print(f"  {sentence}")
+    sys.stdout.flush()
+    return agreement.is_whole and not faults
+
+
 def main() -> int:
-    """Run the demo. 0 if clusop was right about every workload, 1 if not, 2 if Spark could not be run."""
+    """Run the demo. 0 if clusop was right about every workload, live and afterwards; 1 if not; 2 if Spark could not be run."""
     began = time.monotonic()
     _say("Looking for Java and the engine's jars")
     java_home = find_java_home()
     if java_home is None:
         print("  Spark needs Java 17 to 21: set JAVA_HOME.")
+        return 2
+    if problem := start_line_problem():
+        print(f"  {problem}.")
         return 2
     jars = fetch_jars()
     engine: Engine = "none" if jars.comet is None else "comet"
@@ -82,20 +119,34 @@ def main() -> int:
 
     chosen = [entry for entry in discover() if entry.in_demo and (jars.delta or not entry.needs_delta)]
     workloads = sorted(chosen, key=lambda entry: (entry.needs_delta, entry.expected.verdict != "native"))
-    _say(f"Running {len(workloads)} workloads on Spark {'with Comet' if engine == 'comet' else 'without an engine'}")
-    print(f"  (what Spark itself says goes to {(OUT / 'spark' / 'spark.log').relative_to(REPOSITORY)})", flush=True)
-    run = run_application(workloads, "clusop demo", engine, Site(OUT / "spark", data, jars, java_home))
-    astray = [name for name, told in run.outcomes.items() if not told["as_declared"]]
-    if run.event_log is None or astray or not run.outcomes:
-        print(f"  {', '.join(astray) or 'Spark'} did not run; see {run.noise}")
+    place = Site(OUT / "spark", data, jars, java_home)
+    _say(
+        f"Running {len(workloads)} workloads in an ordinary PySpark script, "
+        f"{'with Comet' if engine == 'comet' else 'without an engine'}"
+    )
+    sink = {"CLUSOP_DIRECTORY": str(place.out / "signals")}
+    settings = " ".join(f"{name}={value}" for name, value in ARMED.items())
+    print(f"  {settings} python {SCRIPT.relative_to(REPOSITORY)}")
+    print(
+        "  The script does not import clusop. CLUSOP_ARM=1 alone arms it, by the .pth line in site-packages. The demo also sets"
+    )
+    print(
+        "  CLUSOP_DIRECTORY, which only says where the signals go: without it (there is no aggregator yet) none leaves the driver."
+    )
+    print(f"  (what Spark itself says goes to {(place.out / 'stderr.log').relative_to(REPOSITORY)})", flush=True)
+    run = run_script(workloads, "clusop demo", engine, place, {**ARMED, **sink})
+    astray = [workload.name for workload in workloads if workload.name not in run.rows]
+    if run.event_log is None or run.exit_code != 0 or astray:
+        print(f"  {', '.join(astray) or 'Spark'} did not run; see {run.error_text}")
         return 2
+    agrees = _show_signals(run, run.event_log, engine)
 
     _say(f"clusop analyze {run.event_log.relative_to(REPOSITORY)}")
     inputs = _analyze([run.event_log], OUT / "report.html", OUT / "report.json")
     _say("Was clusop right?")
     outcomes = outcomes_of(workloads, inputs, engine_on=engine == "comet")
     _print_outcomes(outcomes)
-    right = all(outcome.is_right for outcome in outcomes)
+    right = agrees and all(outcome.is_right for outcome in outcomes)
 
     if engine == "none" and _SHIPPED.is_dir():
         _say("Without Comet here: two logs of Comet runs that ship with the tests")
@@ -108,8 +159,9 @@ def main() -> int:
         right = right and all(outcome.is_right for outcome in outcomes)
     _say(f"Done in {time.monotonic() - began:.0f} s")
     for label, name in (("report", "report.html"), ("JSON", "report.json")):
-        print(f"  {label:<7}{OUT / name}")
-    print(f"  {'log':<7}{run.event_log}")
+        print(f"  {label:<8}{OUT / name}")
+    print(f"  {'log':<8}{run.event_log}")
+    print(f"  {'signals':<8}{run.signals}")
     return 0 if right else 1
 
 

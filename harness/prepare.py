@@ -17,10 +17,14 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from find_java import find_java_home
 
-__all__ = ["CACHE", "REPOSITORY", "Artifact", "Jars", "fetch_jars"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CACHE", "REPOSITORY", "Artifact", "Jars", "fetch_artifacts", "fetch_jars"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACHE = REPOSITORY / ".cache"
@@ -175,26 +179,33 @@ def _with_maven(missing: list[Artifact], into: Path, java_home: Path, label: str
     return ""
 
 
+def fetch_artifacts(artifacts: Iterable[Artifact], folder: Path) -> list[Artifact]:
+    """Download into ``folder`` what is not there yet; what could not be had is returned."""
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [artifact for artifact in artifacts if not _is_whole(folder / artifact.file_name, artifact)]
+    if not missing:
+        return []
+    size = sum(artifact.mebibytes for artifact in missing)
+    label = f"{', '.join(artifact.name for artifact in missing)} ({size} MB, once)"
+    print(f"  fetching {label}", flush=True)
+    java_home = find_java_home()
+    if java_home is None:
+        print("  No Java was found to fetch with.")
+        return missing
+    for fetch in (_with_ivy, _with_maven):
+        fetch(missing, folder, java_home, label)
+        missing = [artifact for artifact in missing if not _is_whole(folder / artifact.file_name, artifact)]
+        if not missing:
+            break
+    return missing
+
+
 def fetch_jars() -> Jars:
     """The jars, downloaded if need be. Never raises for want of a network: what is not there is told in ``remarks``."""
     folder = CACHE / "jars"
-    folder.mkdir(parents=True, exist_ok=True)
     remarks = [sentence] if (sentence := _unsupported()) else []
     wanted = list(DELTA) if remarks else [COMET, *DELTA]
-    missing = [artifact for artifact in wanted if not _is_whole(folder / artifact.file_name, artifact)]
-    if missing:
-        size = sum(artifact.mebibytes for artifact in missing)
-        label = f"{', '.join(artifact.name for artifact in missing)} ({size} MB, once)"
-        print(f"  fetching {label}", flush=True)
-        java_home = find_java_home()
-        if java_home is None:
-            remarks.append("No Java was found to fetch the engine's jars with.")
-        else:
-            for fetch in (_with_ivy, _with_maven):
-                fetch(missing, folder, java_home, label)
-                missing = [artifact for artifact in missing if not _is_whole(folder / artifact.file_name, artifact)]
-                if not missing:
-                    break
+    missing = fetch_artifacts(wanted, folder)
     absent = {artifact.file_name for artifact in missing}
     if absent:
         remarks.append(f"{', '.join(sorted(absent))} could not be fetched: no network, or no registry that has it.")

@@ -1,4 +1,7 @@
-"""Write what is generated in the pages: ``docs/cli.md``, and the output shown in the README. ``--check`` only compares."""
+"""Write what is generated in the pages: ``docs/cli.md``, ``docs/settings.md``, the output shown in the README.
+
+``--check`` only compares.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,11 @@ def readme(text: str) -> str:
 
 def _main(*, only_check: bool) -> int:
     from clusop.cli.docs import reference
+    from settings_page import settings_page
 
     cli_page, front_page = ROOT / "docs" / "cli.md", ROOT / "README.md"
     pages = {cli_page: reference(), front_page: readme(front_page.read_text(encoding="utf-8"))}
+    pages[ROOT / "docs" / "settings.md"] = settings_page()
     stale = []
     for path, text in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from pages import ROOT, SOURCE, reasons
 
-KINDS = {"cause", "verdict", "parse", "time", "price", "proposal", "input"}
+KINDS = {"cause", "verdict", "parse", "time", "price", "proposal", "input", "agent"}
+
+SCALA = ROOT / "scala" / "src" / "main" / "scala"
+SCALA_TEXT = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"')
+SCALA_REASON = re.compile(r'\b(?:Reason|losses\.add|losses\.count|lost)\("([^"$]+)"')
 
 # Ids whose speaker is not built yet. An id leaves this list when something says it.
 RESERVED: dict[str, str] = {}
@@ -34,7 +38,18 @@ def spoken() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         if path.name != "reasons.json":
             for text in texts_in(json.loads(path.read_text(encoding="utf-8"))):
                 constants.setdefault(text, set()).add(path.name)
+    listen_to_scala(constants, named)
     return constants, named
+
+
+def listen_to_scala(constants: dict[str, set[str]], named: dict[str, set[str]]) -> None:
+    """The listener speaks too: its texts, and what it says by Reason("…"), losses.add and lost."""
+    for path in SCALA.rglob("*.scala"):
+        text = path.read_text(encoding="utf-8")
+        for word in SCALA_TEXT.findall(text):
+            constants.setdefault(word, set()).add(path.name)
+        for word in SCALA_REASON.findall(text):
+            named.setdefault(word, set()).add(path.name)
 
 
 def called(node: ast.Call) -> str:
@@ -81,7 +96,9 @@ def test_a_reserved_reason_is_still_unsaid() -> None:
 def test_an_entry_is_well_formed(entry: dict[str, str]) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", entry["id"])
     assert entry["kind"] in KINDS
-    assert entry["sentence"][0].isupper()
+    assert re.match(r"[A-Z]|clusop\b|\{detail\} is ", entry["sentence"]), (
+        "a sentence, which may begin with the product's name"
+    )
     assert entry["sentence"].rstrip()[-1] in ".:}"
     assert entry["sentence"].count("{") == entry["sentence"].count("{detail}") <= 1
     if entry["kind"] == "cause":

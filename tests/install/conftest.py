@@ -16,9 +16,21 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the tree with the backend that is installed."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = f"import hatchling.build, os; os.chdir({str(ROOT)!r}); print(hatchling.build.build_wheel({str(folder)!r}))"
-    answer = subprocess.run([sys.executable, "-c", build], capture_output=True, text=True, check=False, timeout=120)
+    return built("wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source release, built from the tree."""
+    return built("sdist", tmp_path_factory.mktemp("sdist"))
+
+
+def built(kind: str, folder: Path) -> Path:
+    """What the build backend makes of the tree; skipped where the jars are not built."""
+    if not (ROOT / "src" / "clusop" / "jars" / "jars.json").is_file():
+        pytest.skip("the jars are not built (make jars)")
+    code = f"import hatchling.build, os; os.chdir({str(ROOT)!r}); print(hatchling.build.build_{kind}({str(folder)!r}))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
     assert answer.returncode == 0, answer.stderr
     return folder / answer.stdout.split()[-1]
 

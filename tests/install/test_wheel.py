@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "harness"))
+
+from hatch_build import jars_problem
 
 from check_release import release_problems, wheel_problems
 
@@ -48,6 +53,59 @@ def test_a_stranger_in_the_wheel_and_a_missing_file_are_seen(wheel: Path) -> Non
     assert wheel_problems([*names, "tests/test_x.py"]) == ["the wheel holds tests/test_x.py, which nobody allowed"]
     without_prices = [name for name in names if not name.endswith("price_table.json")]
     assert wheel_problems(without_prices) == ["the wheel holds nothing that matches clusop/pricing/price_table.json"]
+
+
+def test_the_jars_in_the_wheel_are_those_that_were_built(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as opened:
+        listed = json.loads(opened.read("clusop/jars/jars.json"))
+        found = {
+            jar["file"]: hashlib.sha256(opened.read(f"clusop/jars/{jar['file']}")).hexdigest()
+            for jar in listed["jars"].values()
+        }
+    assert found == {jar["file"]: jar["sha256"] for jar in listed["jars"].values()}
+    assert set(listed["jars"]) == {"2.12", "2.13"}
+
+
+def tree_with_jars(folder: Path, version: str = "1.2.3") -> Path:
+    jars = folder / "src" / "clusop" / "jars"
+    jars.mkdir(parents=True)
+    (jars / "a.jar").write_bytes(b"jar")
+    listed = {"version": version, "jars": {"2.12": {"file": "a.jar", "sha256": hashlib.sha256(b"jar").hexdigest()}}}
+    (jars / "jars.json").write_text(json.dumps(listed))
+    return jars
+
+
+def test_no_wheel_is_built_without_the_jars(tmp_path: Path) -> None:
+    assert "make jars" in jars_problem(tmp_path, "1.2.3")
+
+
+def test_no_wheel_is_built_with_the_jars_of_another_version(tmp_path: Path) -> None:
+    tree_with_jars(tmp_path)
+    assert jars_problem(tmp_path, "1.2.3") == ""
+    assert "1.2.3" in jars_problem(tmp_path, "1.2.4")
+
+
+@pytest.mark.parametrize("content", [b"cut", None])
+def test_no_wheel_is_built_with_a_jar_that_is_not_the_one_listed(tmp_path: Path, content: bytes | None) -> None:
+    jar = tree_with_jars(tmp_path) / "a.jar"
+    jar.unlink() if content is None else jar.write_bytes(content)
+    assert "a.jar is not the jar" in jars_problem(tmp_path, "1.2.3")
+
+
+def test_a_wheel_can_be_built_from_the_sdist(sdist: Path) -> None:
+    """``pip install`` of a source release needs no JVM: the jars are in it."""
+    with tarfile.open(sdist) as opened:
+        names = {name.partition("/")[2] for name in opened.getnames()}
+    must = {
+        "pyproject.toml",
+        "hatch_build.py",
+        "clusop_autoload.pth",
+        "src/clusop/jars/jars.json",
+        "scala/build.sbt",
+        "LICENSE",
+    }
+    assert must <= names
+    assert not [name for name in names if "/target/" in name or name.startswith((".cache", ".venv", "tests/golden"))]
 
 
 def test_a_release_needs_its_version_and_an_entry() -> None:

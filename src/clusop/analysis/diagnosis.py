@@ -113,20 +113,20 @@ def _verdict_reasons(plans: Sequence[JudgedPlan], verdict: Verdict, explanation:
 
 
 def _count_native(plans: Sequence[JudgedPlan]) -> int:
-    return sum(
-        1 for plan in plans for kind, ran in zip(plan.kinds, plan.ran, strict=True) if kind is Kind.NATIVE and ran
-    )
+    return sum(Counter(zip(plan.kinds, plan.ran, strict=True))[Kind.NATIVE, True] for plan in plans)
 
 
 def _count_jvm(plans: Sequence[JudgedPlan], spoken: Dialect) -> tuple[tuple[str, int], ...]:
-    counts: Counter[str] = Counter()
+    met: Counter[tuple[str, Kind]] = Counter()
     for plan in plans:
         tree = plan.reading.plan
-        if tree is None:
-            continue
-        for operator, kind, ran in zip(tree.operators, plan.kinds, plan.ran, strict=True):
-            if ran and is_jvm_work(operator.name, kind, spoken):
-                counts[operator.name] += 1
+        if tree is not None:
+            shown = zip(tree.operators, plan.kinds, plan.ran, strict=True)
+            met.update((operator.name, kind) for operator, kind, ran in shown if ran)
+    counts: Counter[str] = Counter()
+    for (name, kind), count in met.items():
+        if is_jvm_work(name, kind, spoken):
+            counts[name] += count
     return tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
@@ -136,9 +136,9 @@ def _new_names(plans: Sequence[JudgedPlan], spoken: Dialect) -> tuple[str, ...]:
         for plan in plans
         if plan.reading.plan is not None
         for operator, kind in zip(plan.reading.plan.operators, plan.kinds, strict=True)
-        if kind is Kind.NATIVE and operator.flagged_native is None and spoken.is_new(operator.name)
+        if kind is Kind.NATIVE and operator.flagged_native is None
     }
-    return tuple(sorted(names))
+    return tuple(sorted(name for name in names if spoken.is_new(name)))
 
 
 def _renumber(islands: Sequence[Island], findings: Sequence[Finding]) -> tuple[list[Finding], tuple[Island, ...]]:

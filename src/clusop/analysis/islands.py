@@ -70,6 +70,8 @@ def _joined(plan: Plan, kinds: Sequence[Kind], island: list[int | None], count: 
 
 def lowest_by_island(plan: Plan, kinds: Sequence[Kind], island_of: Sequence[int | None]) -> dict[int, tuple[int, ...]]:
     """Per island its members with no other member below them, deepest first: where causes sit."""
+    if not any(number is not None for number in island_of):
+        return {}
     above: list[int | None] = []
     has_below: set[int] = set()
     for index, operator in enumerate(plan.operators):

@@ -115,8 +115,13 @@ def _verdict(
         return Verdict.UNKNOWN, (Reason("no-engine-evidence"), *_damage(reading))
     if reading.phase is Phase.CURRENT and spoken.id == "photon":
         return Verdict.UNKNOWN, (Reason("not-final"),)
-    work = [index for index in physical if is_jvm_work(plan.operators[index].name, kinds[index], spoken)]
-    serious = [index for index in work if not _is_light(plan, kinds, index, spoken)]
+    work = [
+        index
+        for index in physical
+        if kinds[index] is not Kind.NATIVE and is_jvm_work(plan.operators[index].name, kinds[index], spoken)
+    ]
+    above = _above_wrappers(plan, kinds) if any(kinds[index] is Kind.PYTHON for index in work) else ()
+    serious = [index for index in work if not _is_light(plan, kinds, index, spoken, above)]
     if any(setting.sure[index] for index in serious):
         return Verdict.FALLBACK, ()
     if serious:
@@ -135,12 +140,13 @@ def _doubtful(reading: PlanReading, plan: Plan, spoken: Dialect) -> list[bool]:
     """Operators of a subquery whose own adaptive plan is not final, though the query's is: a snapshot, as Photon is concerned
     (a text shows the subquery's initial plan instead).
     """
+    if spoken.id != "photon" or reading.source is not PlanSource.PLAN_INFO or reading.phase is not Phase.FINAL:
+        return [False] * len(plan)
     doubtful: list[bool] = []
-    is_snapshot = spoken.id == "photon" and reading.source is PlanSource.PLAN_INFO and reading.phase is Phase.FINAL
     for operator in plan.operators:
         above = operator.parent != ROOT and doubtful[operator.parent]
         is_open = operator.name == "AdaptiveSparkPlan" and "isFinalPlan=false" in operator.arguments
-        doubtful.append(is_snapshot and (above or is_open))
+        doubtful.append(above or is_open)
     return doubtful
 
 
@@ -161,15 +167,22 @@ def _bracket(evidence: str) -> str:
     return f" ({evidence})" if evidence else ""
 
 
-def _is_light(plan: Plan, kinds: Sequence[Kind], index: int, spoken: Dialect) -> bool:
+def _above_wrappers(plan: Plan, kinds: Sequence[Kind]) -> list[int]:
+    """For each operator the nearest one above it that is no wrapper, or ``ROOT``."""
+    above: list[int] = []
+    for operator in plan.operators:
+        parent = operator.parent
+        above.append(above[parent] if parent != ROOT and kinds[parent] is Kind.WRAPPER else parent)
+    return above
+
+
+def _is_light(plan: Plan, kinds: Sequence[Kind], index: int, spoken: Dialect, nearest: Sequence[int]) -> bool:
     """Work that leaves a query partial: a marginal operator at the root, or Python between native Arrow boundaries."""
     if kinds[index] is Kind.MARGINAL:
         return True
     if kinds[index] is not Kind.PYTHON or not spoken.arrow_boundaries:
         return False
-    above = plan.operators[index].parent
-    while above != ROOT and kinds[above] is Kind.WRAPPER:
-        above = plan.operators[above].parent
+    above = nearest[index]
     if above == ROOT or not _is_arrow(plan, above, spoken):
         return False
     below = _through_wrappers(plan, kinds, index)

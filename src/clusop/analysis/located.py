@@ -7,7 +7,6 @@ else those of its nearest neighbour within the same exchange bounds.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ _READ_METRICS = ("fetch wait", "local blocks read", "remote blocks read", "local
                  "remote bytes read to disk")  # fmt: skip
 _STAGE_BOUNDS = frozenset({"ShuffleQueryStage", "BroadcastQueryStage", "ResultQueryStage", "TableCacheQueryStage",
                            "ReusedExchange", "ReusedSubquery"})  # fmt: skip
+_NOWHERE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def segments(plan: Plan, kinds: Sequence[Kind]) -> tuple[int, ...]:
 
 def _is_bound(name: str, kind: Kind) -> bool:
     # PhotonShuffleExchangeSource reads in the stage above; the map stage and sink below it write.
-    if name.endswith("ExchangeSource"):
-        return False
-    return is_exchange(name, kind) or name.endswith("MapStage") or name in _STAGE_BOUNDS
+    if "Exchange" in name:
+        return not name.endswith("ExchangeSource")
+    return kind is Kind.ROW_EXCHANGE or name in _STAGE_BOUNDS or name.endswith("MapStage")
 
 
 def locate(plan: Plan, kinds: Sequence[Kind], stages: Sequence[StageRun]) -> Located:
@@ -73,38 +73,34 @@ def locate(plan: Plan, kinds: Sequence[Kind], stages: Sequence[StageRun]) -> Loc
     for stage in stages:
         for accumulator_id in stage.accumulators:
             stage_of_id.setdefault(accumulator_id, set()).add(stage.stage_id)
-    owners: Counter[int] = Counter()
-    for operator in plan.operators:
-        owners.update({m.accumulator_id for m in operator.metrics if m.accumulator_id is not None})
-    own = [
-        _own_stages(operator.metrics, owners, stage_of_id, exchange=is_exchange(operator.name, kind))
-        for operator, kind in zip(plan.operators, kinds, strict=True)
-    ]
-    scopes = [
-        frozenset().union(
-            *(stage_of_id.get(m.accumulator_id, set()) for m in scope.metrics if m.accumulator_id is not None)
-        )
-        for scope in plan.codegens
-    ]
+    cached = _below_cache(plan)
+    if not stage_of_id:
+        return Located(((),) * len(plan), tuple(not below for below in cached), has_evidence=False)
+    own, has_own_ids = _own_stages(plan, kinds, stage_of_id)
+    scopes = [_scope_stages(scope.metrics, stage_of_id) for scope in plan.codegens]
     segment_of = segments(plan, kinds)
-    by_segment: dict[int, set[int]] = {}
+    gathered: dict[int, set[int]] = {}
     has_ids: set[int] = set()
     for index, operator in enumerate(plan.operators):
         segment = segment_of[index]
-        known = own[index] or (scopes[operator.codegen] if operator.codegen is not None else frozenset())
-        by_segment.setdefault(segment, set()).update(known)
-        if any(m.accumulator_id is not None for m in operator.metrics):
+        known = own[index] or (scopes[operator.codegen] if operator.codegen is not None else _NOWHERE)
+        if known:
+            gathered.setdefault(segment, set()).update(known)
+        if has_own_ids[index]:
             has_ids.add(segment)
-    has_evidence = any(by_segment.values())
+    by_segment = {segment: frozenset(stage_ids) for segment, stage_ids in gathered.items()}
     near = _nearest(plan, segment_of, own)
-    located = []
+    ordered: dict[frozenset[int], tuple[int, ...]] = {}  # many operators, few different sets
+    located: list[tuple[int, ...]] = []
     for index, operator in enumerate(plan.operators):
-        scope = scopes[operator.codegen] if operator.codegen is not None else frozenset()
-        found = own[index] or scope or near[index] or frozenset(by_segment[segment_of[index]])
-        located.append(tuple(sorted(found)))
-    cached = _below_cache(plan)
+        scope = scopes[operator.codegen] if operator.codegen is not None else _NOWHERE
+        found = own[index] or scope or near[index] or by_segment.get(segment_of[index], _NOWHERE)
+        if found not in ordered:
+            ordered[found] = tuple(sorted(found))
+        located.append(ordered[found])
+    has_evidence = bool(by_segment)
     ran = tuple(
-        bool(by_segment[segment]) or (not cached[index] and (not has_evidence or segment not in has_ids))
+        segment in by_segment or (not cached[index] and (not has_evidence or segment not in has_ids))
         for index, segment in enumerate(segment_of)
     )
     return Located(tuple(located), ran, has_evidence)
@@ -114,33 +110,57 @@ def _below_cache(plan: Plan) -> list[bool]:
     """Whether an operator belongs to the plan that once filled a cache; a plan alone does not claim that it runs here."""
     cached: list[bool] = []
     for operator in plan.operators:
-        above = operator.parent != ROOT and cached[operator.parent]
-        cached.append(above or operator.link is Link.CACHED)
+        parent = operator.parent
+        cached.append(operator.link is Link.CACHED or (parent != ROOT and cached[parent]))
     return cached
 
 
 def _own_stages(
-    metrics: tuple[Metric, ...], owners: Counter[int], stage_of_id: dict[int, set[int]], *, exchange: bool
-) -> frozenset[int]:
+    plan: Plan, kinds: Sequence[Kind], stage_of_id: dict[int, set[int]]
+) -> tuple[list[frozenset[int]], list[bool]]:
+    """Per operator the stages its own metrics name, and whether it has any metric with an id."""
+    owner: dict[int, int] = {}
+    shared: set[int] = set()
+    has_ids: list[bool] = []
+    for index, operator in enumerate(plan.operators):
+        has_id = False
+        for metric in operator.metrics:
+            accumulator_id = metric.accumulator_id
+            if accumulator_id is not None:
+                has_id = True
+                if owner.setdefault(accumulator_id, index) != index:
+                    shared.add(accumulator_id)
+        has_ids.append(has_id)
+    own: list[frozenset[int]] = []
+    for index, operator in enumerate(plan.operators):
+        found: set[int] = set()
+        for metric in operator.metrics:
+            accumulator_id = metric.accumulator_id
+            if accumulator_id is None or accumulator_id in shared or accumulator_id not in stage_of_id:
+                continue
+            if metric.name.startswith(_READ_METRICS) and is_exchange(operator.name, kinds[index]):
+                continue
+            found |= stage_of_id[accumulator_id]
+        own.append(frozenset(found) if found else _NOWHERE)
+    return own, has_ids
+
+
+def _scope_stages(metrics: tuple[Metric, ...], stage_of_id: dict[int, set[int]]) -> frozenset[int]:
     found: set[int] = set()
     for metric in metrics:
-        if metric.accumulator_id is None or owners[metric.accumulator_id] > 1:
-            continue
-        if exchange and metric.name.startswith(_READ_METRICS):
-            continue
-        found |= stage_of_id.get(metric.accumulator_id, set())
+        if metric.accumulator_id is not None:
+            found |= stage_of_id.get(metric.accumulator_id, _NOWHERE)
     return frozenset(found)
 
 
 def _nearest(plan: Plan, segment_of: Sequence[int], own: Sequence[frozenset[int]]) -> list[frozenset[int]]:
     """Per operator the stages of the closest located ancestor in its segment, else of a located descendant in it."""
-    none: frozenset[int] = frozenset()
     above: list[frozenset[int]] = []
     for index, operator in enumerate(plan.operators):
         parent = operator.parent
         same = parent != ROOT and segment_of[parent] == segment_of[index]
-        above.append((own[parent] or above[parent]) if same else none)
-    below: list[frozenset[int]] = [none] * len(plan.operators)
+        above.append((own[parent] or above[parent]) if same else _NOWHERE)
+    below: list[frozenset[int]] = [_NOWHERE] * len(plan.operators)
     for index in range(len(plan.operators) - 1, 0, -1):
         parent = plan.operators[index].parent
         if parent != ROOT and segment_of[parent] == segment_of[index]:

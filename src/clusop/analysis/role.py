@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["role_of"]
 
-_LOG_READ = re.compile(r"[/\\]_delta_log\b|Delta Table State|DeltaLogFileIndex")
-_COLUMN = re.compile(r"([A-Za-z_]\w*)#\d+")
+_LOG_READ = re.compile(r"[/\\]_delta_log\b|Delta Table State|DeltaLogFileIndex", re.ASCII)
+_COLUMN = re.compile(r"([A-Za-z_]\w*)#\d+", re.ASCII)
 _FILE_ACTION_COLUMNS = frozenset({"path", "partitionValues", "size", "modificationTime", "dataChange"})
 _LOG_ACTION_COLUMNS = frozenset({"add", "remove", "metaData", "protocol", "txn"})
-_HEADER_PROBE_STEP = re.compile(
-    r"^(?:Photon|Comet)?(?:CollectLimit|Filter|Project|LocalLimit|GlobalLimit)$|^Scan text$"
-)
+_HEADER_PROBE_STEP = re.compile(r"(?:Photon|Comet)?(?:CollectLimit|Filter|Project|LocalLimit|GlobalLimit)|Scan text")
 _PASSED_OVER = frozenset({Kind.WRAPPER, Kind.BOUNDARY})
 _TRIM_PROBE = re.compile(r"length\(trim\(value")
+_ONE_ROW = re.compile(r"\b1\b", re.ASCII)
+_HEADER_SCAN = "Scan text"
 
 
 def role_of(plans: Sequence[JudgedPlan], texts: Sequence[Plan | None], verdict: Verdict) -> Role:
@@ -60,10 +60,9 @@ def _reads_only_table_log(plan: Plan) -> bool:
     """Every leaf reads Delta's log or its table state; local rows may help, but alone only where they are file actions."""
     reads_log = False
     for leaf in _leaves(plan):
-        columns = set(_COLUMN.findall(leaf.arguments))
         if leaf.name == "LocalTableScan":
-            reads_log = reads_log or columns >= _FILE_ACTION_COLUMNS
-        elif (leaf.name == "Scan ExistingRDD" and columns >= _LOG_ACTION_COLUMNS) or (
+            reads_log = reads_log or _columns(leaf) >= _FILE_ACTION_COLUMNS
+        elif (leaf.name == "Scan ExistingRDD" and _columns(leaf) >= _LOG_ACTION_COLUMNS) or (
             _LOG_READ.search(leaf.arguments) and not leaf.name.endswith("CDFRelation")
         ):
             reads_log = True
@@ -72,19 +71,23 @@ def _reads_only_table_log(plan: Plan) -> bool:
     return reads_log
 
 
+def _columns(leaf: Operator) -> set[str]:
+    return set(_COLUMN.findall(leaf.arguments))
+
+
 def _is_header_probe(judged: JudgedPlan) -> bool:
     """The one-row read by which Spark finds the header and schema of text files."""
     plan = judged.reading.plan
-    if plan is None:
+    if plan is None or not any(operator.name == _HEADER_SCAN for operator in plan.operators):
         return False
     work = [
         operator
         for operator, kind in zip(plan.operators, judged.kinds, strict=True)
         if kind not in _PASSED_OVER and not operator.name.endswith("Stage")
     ]
-    if not any(operator.name == "Scan text" for operator in work):
+    if not any(operator.name == _HEADER_SCAN for operator in work):
         return False
-    if not all(_HEADER_PROBE_STEP.match(operator.name) for operator in work):
+    if not all(_HEADER_PROBE_STEP.fullmatch(operator.name) for operator in work):
         return False
-    limited = any(operator.name.endswith("Limit") and re.search(r"\b1\b", operator.arguments) for operator in work)
+    limited = any(operator.name.endswith("Limit") and _ONE_ROW.search(operator.arguments) for operator in work)
     return limited and any(_TRIM_PROBE.search(operator.arguments) for operator in work)

@@ -1,6 +1,7 @@
 """What makes two signals the same problem (DESIGN §8): a hash that survives re-planning, upgrades and repeated submits.
 
-The hash is over bytes that any language writes alike: each field as UTF-8, with its length in front.
+The hash is over bytes that any language writes alike: each field as UTF-8, with its length in front. Digits, blanks and
+letter case are those of ASCII for the same reason; every other character counts as a letter and stays as it is.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import string
 from dataclasses import dataclass
 
 __all__ = ["Problem", "operator_family", "signature", "workload_key", "workload_stem"]
@@ -15,17 +17,18 @@ __all__ = ["Problem", "operator_family", "signature", "workload_key", "workload_
 _VERSION = "clusop-signature-1"
 _HEX_DIGITS = 32
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
-_HASH = re.compile(r"(?<![0-9a-z])(?=[0-9a-f]*\d)[0-9a-f]{8,}(?![0-9a-z])")
+_HASH = re.compile(r"(?<![0-9a-z])(?=[0-9a-f]*[0-9])[0-9a-f]{8,}(?![0-9a-z])")
 _MONTH = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
 _DATE_WORD = re.compile(
-    rf"(?<![a-z])(?:{_MONTH}|nov(?:ember)?|dec(?:ember)?)(?=[^0-9a-z]*\d)"
-    rf"|(?<=\d)[^0-9a-z]*(?:{_MONTH}|nov(?:ember)?|dec(?:ember)?)(?![a-z])"
+    rf"(?<![a-z])(?:{_MONTH}|nov(?:ember)?|dec(?:ember)?)(?=[^0-9a-z]*[0-9])"
+    rf"|(?<=[0-9])[^0-9a-z]*(?:{_MONTH}|nov(?:ember)?|dec(?:ember)?)(?![a-z])"
 )
-_CLOCK_WORD = re.compile(r"(?<=\d)\s*(?:am|pm|utc|gmt|z|t(?=\d)|w(?=\d)|h(?=\d)|q(?=\d))(?![a-z])")
-_NUMBER = re.compile(r"\d+")
-_GAP = re.compile(r"[\W_]+")
+_CLOCK_WORD = re.compile(r"(?<=\d)\s*(?:am|pm|utc|gmt|z|[twhq](?=\d))(?![a-z])", re.ASCII)
+_NUMBER = re.compile(r"[0-9]+")
+_GAP = re.compile(r"[\x00-/:-@\[-`{-\x7f]+")
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
-_ARGUMENTS = re.compile(r"[\s(\[].*", re.DOTALL)
+_ARGUMENTS = re.compile(r"[\s(\[].*", re.DOTALL | re.ASCII)
 _FAMILY_ENDINGS = (
     ("python", re.compile(r"Python|Pandas|InArrow|Udtf|UDTF")),
     (
@@ -55,7 +58,7 @@ def operator_family(name: str) -> str:
     for family, pattern in _FAMILY_ENDINGS:
         if pattern.search(bare):
             return family
-    return _NUMBER.sub("", bare).lower()
+    return _NUMBER.sub("", bare).translate(_LOWER)
 
 
 def workload_stem(name: str) -> str:
@@ -63,10 +66,10 @@ def workload_stem(name: str) -> str:
 
     A name of nothing else keeps a 0 in the place of each.
     """
-    text = _HASH.sub("0", _UUID.sub("0", name.lower()))
+    text = _HASH.sub("0", _UUID.sub("0", name.translate(_LOWER)))
     text = _CLOCK_WORD.sub("", _DATE_WORD.sub("0", text))
-    stem = _GAP.sub(" ", _NUMBER.sub(" ", text)).strip()
-    return stem or _GAP.sub(" ", _NUMBER.sub("0", text)).strip()
+    stem = _GAP.sub(" ", _NUMBER.sub(" ", text)).strip(" ")
+    return stem or _GAP.sub(" ", _NUMBER.sub("0", text)).strip(" ")
 
 
 def workload_key(name: str, job_id: str, secret_key: bytes) -> str:

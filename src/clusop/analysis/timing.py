@@ -123,7 +123,7 @@ def stage_shares(
     """Native time of every stage attempt, with its basis."""
     native_stages: dict[int, list[tuple[JudgedPlan, int]]] = {}
     for one in judged:
-        if one.located is None:
+        if one.located is None or not one.located.has_evidence:
             continue
         for index, kind in enumerate(one.plan.kinds):
             if kind is Kind.NATIVE and one.plan.ran[index]:
@@ -241,7 +241,7 @@ def _off_engine(shares: Sequence[StageShare], stage_ids: set[int]) -> Fraction:
 def _stages_of_kind(judged: Sequence[Judged], kind: Kind) -> set[int]:
     found: set[int] = set()
     for one in judged:
-        if one.located is None:
+        if one.located is None or not one.located.has_evidence:
             continue
         for index, own in enumerate(one.plan.kinds):
             if own is kind and one.plan.ran[index]:
@@ -260,21 +260,21 @@ def _island_times(
         for stage_id in island.stage_ids:
             weight[stage_id] = weight.get(stage_id, 0) + len(island.operators)
     timed: list[Island] = []
-    present = {share.stage.stage_id for share in shares}
+    off_engine: dict[int, Fraction] = {}
+    for share in shares:
+        stage_id = share.stage.stage_id
+        off_engine[stage_id] = off_engine.get(stage_id, Fraction(0)) + share.off_engine_ms
     for island in islands:
-        own = [share for share in shares if share.stage.stage_id in island.stage_ids]
+        own = [stage_id for stage_id in island.stage_ids if stage_id in off_engine]
         if not own:
             timed.append(replace(island, time_reason=Reason("island-not-located")))
             continue
         size = len(island.operators)
-        shared = has_native_time and any(weight[share.stage.stage_id] > size for share in own)
+        shared = has_native_time and any(weight[stage_id] > size for stage_id in own)
         time_ms = sum(
-            (
-                share.off_engine_ms * (Fraction(size, weight[share.stage.stage_id]) if has_native_time else 1)
-                for share in own
-            ),
+            (off_engine[stage_id] * (Fraction(size, weight[stage_id]) if has_native_time else 1) for stage_id in own),
             Fraction(0),
         )
         remarks = (*island.remarks, *((Reason("shared-stage"),) if shared else ()))
         timed.append(replace(island, time_ms=time_ms, is_upper_bound=not has_native_time, remarks=remarks))
-    return tuple(timed), {stage_id for stage_id in weight if stage_id in present}
+    return tuple(timed), {stage_id for stage_id in weight if stage_id in off_engine}

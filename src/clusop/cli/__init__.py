@@ -21,6 +21,11 @@ def run() -> None:
         missing = (error.name or "").partition(".")[0]
         if missing not in _OF_THE_EXTRA:
             raise
+        if sys.argv[1:2] == ["doctor"]:
+            # The one command that must run where only the agent is installed.
+            from clusop.cli.doctor import doctor_main
+
+            raise SystemExit(doctor_main(sys.argv[2:])) from None
         sys.stderr.write(f"clusop: the package {missing!r} is missing. Install it with: pip install 'clusop[cli]'\n")
         raise SystemExit(_EXIT_BAD_USAGE) from None
     raise SystemExit(main())

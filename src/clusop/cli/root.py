@@ -9,6 +9,7 @@ import typer
 
 from clusop import __version__
 from clusop.cli.analyze import analyze
+from clusop.cli.doctor_command import doctor
 from clusop.cli.explain import explain
 from clusop.cli.prices import app as prices
 from clusop.cli.writing import let_go_of_stdout
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(analyze)
 app.command()(explain)
+app.command()(doctor)
 app.add_typer(prices)
 
 

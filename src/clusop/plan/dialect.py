@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["PLAIN_SPARK", "Dialect", "TimeMetrics", "classify", "dialect", "dialect_ids", "engine_of_names", "root_of"]
 
 _ROWS_TO_NATIVE = frozenset({"CometSparkRowToColumnar", "PhotonRowToColumnar"})
-_COLUMNAR = re.compile(r"parquet|\borc\b|delta|iceberg|hudi", re.IGNORECASE)
+_COLUMNAR = re.compile(r"parquet|\borc\b|delta|iceberg|hudi", re.IGNORECASE | re.ASCII)
 
 PLAIN_SPARK = "none"
 """The dialect of Spark without a native engine."""
@@ -205,7 +205,7 @@ def _build(base: dict[str, Any], own: dict[str, Any], dialect_id: str) -> Dialec
     for source in (base, own):
         for kind_name, names in source.get("names", {}).items():
             by_name.update(dict.fromkeys(names, Kind(kind_name)))
-        own_patterns = [(re.compile(p), Kind(k)) for k, ps in source.get("patterns", {}).items() for p in ps]
+        own_patterns = [(re.compile(p, re.ASCII), Kind(k)) for k, ps in source.get("patterns", {}).items() for p in ps]
         by_pattern = own_patterns + by_pattern
     native = own.get("native", {})
     head = own or base
@@ -215,7 +215,7 @@ def _build(base: dict[str, Any], own: dict[str, Any], dialect_id: str) -> Dialec
         title=head["title"],
         seen_on=head["seen_on"],
         checked_on=head["checked_on"],
-        native_pattern=re.compile(pattern) if pattern else None,
+        native_pattern=re.compile(pattern, re.ASCII) if pattern else None,
         known_native=frozenset(native.get("known", ())),
         by_name=by_name,
         by_pattern=tuple(by_pattern),

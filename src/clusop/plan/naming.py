@@ -14,17 +14,23 @@ __all__ = ["MAX_ARGUMENT_CHARS", "canonical_name", "codegen_number", "split_code
 MAX_ARGUMENT_CHARS = 4096
 """Longer arguments are cut; causes are found well before that."""
 
-_CODEGEN_PREFIX = re.compile(r"^\*\s*(?:\((?P<number>\d+)\)\s*)?")
-_WORD = re.compile(r"[A-Za-z_][\w$]*")
-_SCAN_HEAD = re.compile(
-    r"^(?P<head>(?:File)?Scan|PhotonScan|PhotonFileSourceScan|CometScan|CometNativeScan|BatchScan|CometBatchScan)\b:?\s*"
-    r"(?:\[native_\w+\]\s*)?"
-)
+# Patterns are ASCII: Spark's names are, and Scala reads the same texts with Java's idea of a letter.
+_CODEGEN_PREFIX = re.compile(r"\*\s*(?:\((?P<number>\d{1,9})\)\s*)?", re.ASCII)
+_WORD = re.compile(r"[A-Za-z_][\w$]*", re.ASCII)
+_SCANS = frozenset(
+    {
+        "BatchScan", "CometBatchScan", "CometNativeScan", "CometScan", "FileScan", "PhotonFileSourceScan", "PhotonScan",
+        "Scan",
+    }
+)  # fmt: skip
+_V2_SCANS = frozenset({"BatchScan", "CometBatchScan"})
+_BEFORE_FORMAT = re.compile(r":?\s*(?:\[native_\w+\]\s*)?", re.ASCII)
+_COMMAND = "Execute"
 _NAMED_CACHE = "Scan In-memory table"
 """What Spark calls the scan of a cached table that has a name."""
 
 _V2_FORMATS = frozenset({"parquet", "orc", "csv", "json", "text", "avro", "xml"})
-_CODEGEN_NUMBER = re.compile(r"\((\d+)\)")
+_CODEGEN_NUMBER = re.compile(r"\(([0-9]{1,9})\)")
 
 
 def split_codegen_prefix(text: str) -> tuple[int | None, str]:
@@ -50,31 +56,30 @@ def canonical_name(text: str) -> tuple[str, str]:
     The name is ``""`` where the text does not begin with a name.
     """
     text = text.strip()
+    match = _WORD.match(text)
+    if match is None:
+        return "", text
+    word, end = match.group(), match.end()
+    if word in _SCANS:
+        return _scan_name(word, text, end)
+    if word == _COMMAND:
+        command = _WORD.search(text, end)
+        if command is not None and text[end : command.start()].isspace():
+            return f"{_COMMAND} {command.group()}", _cut(text[command.end() :])
+    return word, text[end:].strip()[:MAX_ARGUMENT_CHARS]
+
+
+def _scan_name(head: str, text: str, end: int) -> tuple[str, str]:
     if text.startswith(_NAMED_CACHE):
         return "InMemoryTableScan", _cut(text[len(_NAMED_CACHE) :])
-    scan = _SCAN_HEAD.match(text)
-    if scan is not None:
-        return _scan_name(scan.group("head"), text[scan.end() :])
-    word = _WORD.match(text)
-    if word is None:
-        return "", text
-    if word.group() == "Execute":
-        command = _WORD.search(text, word.end())
-        if command is not None and text[word.end() : command.start()].isspace():
-            return f"Execute {command.group()}", _cut(text[command.end() :])
-    return word.group(), _cut(text[word.end() :])
-
-
-def _scan_name(head: str, rest: str) -> tuple[str, str]:
     head = "Scan" if head == "FileScan" else head
-    form = _WORD.match(rest)
-    if form is None:
-        return head, _cut(rest)
-    if head in {"BatchScan", "CometBatchScan"} and form.group().lower() not in _V2_FORMATS:
-        return head, _cut(rest)
-    return f"{head} {form.group()}", _cut(rest[form.end() :])
+    before = _BEFORE_FORMAT.match(text, end)
+    end = before.end() if before is not None else end
+    form = _WORD.match(text, end)
+    if form is None or (head in _V2_SCANS and form.group().lower() not in _V2_FORMATS):
+        return head, _cut(text[end:])
+    return f"{head} {form.group()}", _cut(text[form.end() :])
 
 
 def _cut(arguments: str) -> str:
-    arguments = arguments.strip()
-    return arguments if len(arguments) <= MAX_ARGUMENT_CHARS else arguments[:MAX_ARGUMENT_CHARS]
+    return arguments.strip()[:MAX_ARGUMENT_CHARS]

@@ -7,9 +7,8 @@ for ReusedSubquery). WholeStageCodegen and InputAdapter are nodes there and scop
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clusop.plan.json_text import JsonTextError, clean_text, decode_json
 from clusop.plan.naming import codegen_number
@@ -34,16 +33,17 @@ __all__ = [
 MAX_OPERATORS = 100_000
 MAX_DEPTH = 10_000
 _UNNAMED = "Unknown"
-_SUBQUERY = re.compile(r"Subquery(?:Broadcast|AdaptiveBroadcast)?$")
-_FINAL = re.compile(r"isFinalPlan=(true|false)")
+_SUBQUERY_ENDS = ("Subquery", "SubqueryBroadcast", "SubqueryAdaptiveBroadcast")
+_FINAL, _NOT_FINAL = "isFinalPlan=true", "isFinalPlan=false"
 _SCOPES = frozenset({"WholeStageCodegen", "InputAdapter", "InMemoryRelation"})
 _REUSES = frozenset({"ReusedExchange", "ReusedSubquery"})
-_CODEGEN_ENDS = re.compile(r"Exchange$|QueryStage$|^AdaptiveSparkPlan$|^Reused|InMemoryTableScan$")
+_CODEGEN_ENDS = ("Exchange", "QueryStage", "InMemoryTableScan")
+_ADAPTIVE = "AdaptiveSparkPlan"
 
 
 def is_subquery_name(name: str) -> bool:
     """Whether an operator of this canonical name holds a subquery of the operator above it."""
-    return _SUBQUERY.search(name) is not None
+    return name.endswith(_SUBQUERY_ENDS)
 
 
 def looks_like_plan_info(document: object) -> bool:
@@ -57,8 +57,8 @@ def read_plan_info_json(data: bytes | str, *, phase_hint: Phase | None = None) -
     try:
         info = decode_json(data)
     except JsonTextError as error:
-        reason = "too-large" if error.too_large else "unreadable"
-        return PlanReading(None, Phase.STATIC, PlanSource.PLAN_INFO, problems=(Reason(reason, f": {error}"),))
+        # The decoder's own words change from one Python to the next, and Scala has others.
+        return _unread("too-large", f": {error}") if error.too_large else _unread("unreadable", ": no JSON")
     return read_plan_info(info, phase_hint=phase_hint)
 
 
@@ -96,8 +96,7 @@ def _ignore(_steps: int) -> None:
     return
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a node of the JSON hangs: below which operator, how, in which codegen scope, reuse region and part of the plan."""
 
     parent: int = ROOT
@@ -159,10 +158,9 @@ class _Walk:
         link = Link.SUBQUERY if place.parent != ROOT and is_subquery_name(name) else place.link
         region = self._region_of(link, metrics, place.region)
         outermost = place.outermost if place.outermost is not Link.CHILD else link
-        codegen = None if link is not Link.CHILD or _CODEGEN_ENDS.search(name) else place.codegen
-        if name == "AdaptiveSparkPlan" and region == 0:
-            told = _FINAL.search(arguments)
-            self.finals.setdefault(outermost, set()).add(told is not None and told.group(1) == "true")
+        codegen = None if link is not Link.CHILD or _ends_codegen(name) else place.codegen
+        if name == _ADAPTIVE and region == 0:
+            self.finals.setdefault(outermost, set()).add(_says_final(arguments))
         self.operators.append(Operator(name, place.parent, link, arguments, metrics, codegen=codegen))
         self.regions.append(region)
         return _Place(
@@ -176,13 +174,13 @@ class _Walk:
 
     def _enter_scope(self, name: str, node: dict[object, object], place: _Place) -> _Place:
         if name != "WholeStageCodegen":
-            return replace(place, codegen=None)
+            return place._replace(codegen=None)
         metrics, broken = entry_metrics(node.get("metrics"))
         self.damaged += broken
         number = codegen_number(clean_text(node.get("nodeName")) or clean_text(node.get("simpleString")))
         self.codegens.append(Codegen(number, metrics))
         self.codegen_regions.append(place.region)
-        return replace(place, codegen=len(self.codegens) - 1)
+        return place._replace(codegen=len(self.codegens) - 1)
 
     def _new_region(self, around: int) -> int:
         self.region_levels.append(self.region_levels[around] + 1)
@@ -249,6 +247,16 @@ class _Walk:
         used = {operator.codegen for operator, stays in zip(self.operators, kept, strict=True) if stays}
         stays = [index for index, region in enumerate(self.codegen_regions) if region == 0 or index in used]
         return {old: new for new, old in enumerate(stays)}
+
+
+def _ends_codegen(name: str) -> bool:
+    return name.endswith(_CODEGEN_ENDS) or name == _ADAPTIVE or name.startswith("Reused")
+
+
+def _says_final(arguments: str) -> bool:
+    """What is said first counts: an adaptive plan's arguments can quote another one's."""
+    final, not_final = arguments.find(_FINAL), arguments.find(_NOT_FINAL)
+    return final >= 0 and (not_final < 0 or final < not_final)
 
 
 def _in_printed_order(children: list[object], below: _Place) -> list[tuple[object, _Place]]:

@@ -11,6 +11,8 @@ __all__ = ["CACHE_SCAN", "entry_metrics", "entry_name"]
 CACHE_SCAN = "InMemoryTableScan"
 _MAX_METRICS = 1_000
 _MAX_NAME_CHARS = 256
+_MAX_ID = 2**63 - 1
+"""Spark's accumulator ids are 64-bit integers."""
 
 
 def entry_name(node: dict[object, object]) -> tuple[str, str]:
@@ -36,9 +38,14 @@ def entry_metrics(listed: object) -> tuple[tuple[Metric, ...], int]:
     broken = 0
     for entry in listed[:_MAX_METRICS]:
         number = entry.get("accumulatorId") if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or not isinstance(number, int) or isinstance(number, bool):
+        if isinstance(entry, dict) and type(number) is int and -_MAX_ID <= number <= _MAX_ID:
+            metrics.append(Metric(_label(entry.get("name")), _label(entry.get("metricType")), number))
+        else:
             broken += 1
-            continue
-        name, kind = clean_text(entry.get("name")), clean_text(entry.get("metricType"))
-        metrics.append(Metric(name[:_MAX_NAME_CHARS], kind[:_MAX_NAME_CHARS], number))
     return tuple(metrics), broken
+
+
+def _label(value: object) -> str:
+    if isinstance(value, str) and value.isascii():
+        return value[:_MAX_NAME_CHARS]
+    return clean_text(value)[:_MAX_NAME_CHARS]

@@ -19,8 +19,9 @@ _MAX_CHARS = 64 * 1024
 _TOKEN = re.compile(
     r"(?P<gap>[ \t\r\n]+)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<mark>[\[\](){},;:=<>!+*/%&|-])|(?P<other>.)", re.DOTALL
 )
-_GLUE = re.compile(r"[\w.@#$'\"`~?\\/:-]")
-_REPEATED = re.compile(r"\?(?:[\s?]*\?)+")
+# A letter beyond ASCII belongs to the word beside it, and so does whatever else is there.
+_GLUE = re.compile(r"[\w.@#$'\"`~?\\/:-]|[^\x00-\x7f]", re.ASCII)
+_REPEATED = re.compile(r"\?[ ?]*\?")
 _GONE = "?"
 
 

@@ -9,12 +9,14 @@
     spot_share  CLOUD                           AWS
     discount    PRODUCT                         JOBS_COMPUTE
 
-Case never matters. The separator is a slash because node types hold dots, hyphens and underscores.
+Case never matters. The separator is a slash because node types hold dots, hyphens and underscores. Keys are ASCII: only
+ASCII letters have a case here and only ASCII blanks are cut, so that every language compares keys alike.
 """
 
 from __future__ import annotations
 
 import re
+import string
 
 from clusop.pricing.entry import PriceKind
 
@@ -28,6 +30,7 @@ __all__ = [
     "canonical_availability",
     "canonical_cloud",
     "canonical_product",
+    "capitals",
     "entry_id",
     "folded",
     "has_no_separate_engine_price",
@@ -69,22 +72,25 @@ _PREFIX_OF = {
     PriceKind.DISCOUNT: "discount",
 }
 _KINDS_OF_NODES = (PriceKind.NODE_DBU, PriceKind.VM_USD)
+_BLANKS = " \t\n\r\v\f"
+_CAPITALS = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def canonical_cloud(cloud: str) -> str:
     """``AWS``, ``AZURE`` or ``GCP``; ``""`` for anything else."""
-    upper = cloud.strip().upper()
+    upper = capitals(cloud)
     return upper if upper in CLOUDS else ""
 
 
 def canonical_product(product: str) -> str:
     """The product in capitals without the variant of a SKU: ``jobs_compute_(photon)`` is ``JOBS_COMPUTE``."""
-    return _VARIANT.sub("", product.strip().upper())
+    return _VARIANT.sub("", capitals(product))
 
 
 def canonical_availability(availability: str) -> str:
     """``ON_DEMAND``, ``SPOT`` or ``""`` where it may be either (a fallback to on-demand, an unknown word)."""
-    word = _CLOUD_SUFFIX.sub("", availability.strip().upper()).replace("PREEMPTIBLE", SPOT)
+    word = _CLOUD_SUFFIX.sub("", capitals(availability)).replace("PREEMPTIBLE", SPOT)
     return word if word in (ON_DEMAND, SPOT) else ""
 
 
@@ -95,7 +101,12 @@ def has_no_separate_engine_price(product: str) -> bool:
 
 def folded(key: str) -> str:
     """The form in which keys are compared."""
-    return key.strip().casefold()
+    return key.strip(_BLANKS).translate(_SMALL)
+
+
+def capitals(word: str) -> str:
+    """A cloud, tier, product or availability as price lists spell it."""
+    return word.strip(_BLANKS).translate(_CAPITALS)
 
 
 def joined(*parts: str) -> str:

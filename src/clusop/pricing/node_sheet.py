@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clusop.pricing.key import CLOUDS, ON_DEMAND, PREMIUM_PRODUCTS, SPOT, TIERS, canonical_cloud
+from clusop.pricing.key import CLOUDS, ON_DEMAND, PREMIUM_PRODUCTS, SPOT, TIERS, canonical_cloud, folded
 from clusop.pricing.price import Price, Unpriced
 from clusop.units import Range
 
@@ -75,7 +75,7 @@ def _sheet(book: PriceBook, cloud: str, node_type: str) -> NodeSheet:
     ]
     spelled = next((_spelling(book, rate) for rate in (node_dbu, machine) if isinstance(rate, Price)), node_type)
     spot = book.vm_usd(cloud, node_type, SPOT)
-    shown = spelled if spelled.casefold() == node_type.strip().casefold() else node_type.strip()
+    shown = spelled if folded(spelled) == folded(node_type) else node_type.strip()
     return NodeSheet(cloud, shown, node_dbu, machine, spot, tuple(rows))
 
 

@@ -18,6 +18,7 @@ from clusop.pricing.key import (
     canonical_availability,
     canonical_cloud,
     canonical_product,
+    capitals,
     folded,
     has_no_separate_engine_price,
     joined,
@@ -82,7 +83,7 @@ class PriceBook:
         known_cloud = canonical_cloud(cloud)
         if not known_cloud:
             return Unpriced(Reason("unknown-cloud"))
-        if not node_type.strip():
+        if not folded(node_type):
             return Unpriced(Reason("unknown-shape"))
         entry = self._find(PriceKind.NODE_DBU, known_cloud, node_type)
         return _price(entry) if entry else Unpriced(Reason("unknown-node-type", f"{known_cloud} {node_type}"))
@@ -98,7 +99,7 @@ class PriceBook:
         editions = _editions(known_product)
         if not editions:
             return Unpriced(_unknown_product(known_product))
-        wanted = tier.strip().upper()
+        wanted = capitals(tier)
         tiers = (wanted,) if wanted else TIERS
         prices = [
             self._discounted(entry, edition)
@@ -118,7 +119,7 @@ class PriceBook:
         known_cloud = canonical_cloud(cloud)
         if not known_cloud:
             return Unpriced(Reason("unknown-cloud"))
-        if not node_type.strip():
+        if not folded(node_type):
             return Unpriced(Reason("unknown-shape"))
         on_demand = self._find(PriceKind.VM_USD, known_cloud, node_type)
         spot = self._spot(known_cloud, node_type, on_demand)
@@ -134,7 +135,7 @@ class PriceBook:
 
     def premium_multiplier(self, engine: str, cloud: str, product: str) -> Price | Unpriced:
         """How many times the DBUs are billed with the engine on, as a ``ratio``."""
-        name = engine.strip().lower()
+        name = folded(engine)
         if name in _ENGINES_WITHOUT_PREMIUM:
             return Unpriced(Reason("no-premium"))
         known_cloud, known_product = canonical_cloud(cloud), canonical_product(product)

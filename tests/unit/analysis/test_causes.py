@@ -212,3 +212,7 @@ def test_functions_in_arguments():
     arguments = "keys=[a#1], functions=[partial_sum(x#2), merge_collect_list(y#3), percentile_approx('sum(z)', 0.5)]"
     assert functions_of(arguments) == ("sum", "collect_list", "percentile_approx")
     assert candidate_functions(arguments) == ("collect_list", "percentile_approx")
+
+
+def test_a_function_name_with_letters_beyond_ascii_is_one_name():
+    assert functions_of("größe(a#1), Été(b#2), Maß_e(c#3)") == ("größe", "Été", "maß_e")

@@ -73,6 +73,21 @@ def test_different_workloads_stay_different(one, another):
     assert workload_stem(one) != workload_stem(another)
 
 
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("Größe März 5", "größe märz"),
+        ("ÜBER 7", "Über"),
+        ("日本 2024", "日本"),
+        ("東京 2024", "東京"),
+        ("١٢ runs", "١٢ runs"),
+        ("a\u00a05", "a\u00a0"),
+    ],
+)
+def test_letters_beyond_ascii_stay_as_they_are_so_that_every_language_agrees(name, stem):
+    assert workload_stem(name) == stem
+
+
 def test_words_that_look_like_dates_stay_without_a_number_beside_them():
     assert workload_stem("march of mayflies") == "march of mayflies"
 

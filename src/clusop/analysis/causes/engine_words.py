@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clusop.analysis.causes.functions import candidate_functions, functions_of
+from clusop.analysis.causes.functions import candidate_functions, function_name, functions_of
+from clusop.analysis.causes.matching import Matcher
 from clusop.plan.naming import canonical_name, split_codegen_prefix
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["EngineCause", "engine_causes"]
 
-_ID = re.compile(r"#\d+L?|\bplan_id=\d+|\bid=#?\d+")
-_UDF = re.compile(r"(?:^|[\s`(])(?:scalaudf|UDF)\b", re.IGNORECASE)
+_UDF = re.compile(r"(?:^|[\s`(])(?:scalaudf|UDF)\b", re.IGNORECASE | re.ASCII)
+_NAMED = re.compile(r"[Ee]xpression `?([\w\x80-\U0010ffff]+)`?", re.ASCII)
+_WORD = re.compile(r"[\w\x80-\U0010ffff]+", re.ASCII)
+_CLASS_NAME = re.compile(r"[A-Z][\w\x80-\U0010ffff]*", re.ASCII)
 _PYTHON_NODES = ("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
 _LIVE = re.compile(r"^(?P<subject>.+?) (?:is|are) not (?:supported|fully compatible)", re.DOTALL)
 
@@ -42,11 +45,12 @@ def engine_causes(
     plan: Plan, explanation: Explanation, live_words: Sequence[tuple[str, str]], members: Sequence[int]
 ) -> tuple[EngineCause, ...]:
     """All causes the engine names, matched to operators among ``members`` (those off the engine)."""
-    found = [_of_block(plan, block, members) for block in explanation.blocks]
+    matcher = Matcher(plan, members)
+    found = [_of_block(matcher, block) for block in explanation.blocks]
     if any(not entry.operator.endswith("Exchange") for entry in found):
         # An exchange is unsupported only because its consumer is: a symptom beside any other block.
         found = [_as_symptom(entry) if entry.operator.endswith("Exchange") else entry for entry in found]
-    found.extend(_of_live(plan, line, sentence, members) for line, sentence in live_words)
+    found.extend(_of_live(matcher, line, sentence) for line, sentence in live_words)
     return tuple(found)
 
 
@@ -56,10 +60,10 @@ def _as_symptom(entry: EngineCause) -> EngineCause:
     )
 
 
-def _of_block(plan: Plan, block: ExplanationBlock, members: Sequence[int]) -> EngineCause:
+def _of_block(matcher: Matcher, block: ExplanationBlock) -> EngineCause:
     reference = block.reference or (block.subject if block.subject_kind == "node" else "")
     name, arguments = _split(reference)
-    index = _match(plan, name, arguments, members)
+    index = matcher.find(name, arguments)
     says = " ".join(f"{block.subject} {block.detail}".split())
     if block.subject_kind == "node":
         node = _split(block.subject)[0]
@@ -67,11 +71,11 @@ def _of_block(plan: Plan, block: ExplanationBlock, members: Sequence[int]) -> En
     if _UDF.search(block.detail) or _UDF.search(block.subject):
         return EngineCause("scala-udf", name, index, "", (), says)
     functions = candidate_functions(block.subject) or functions_of(block.subject)[:1]
-    named = re.search(r"[Ee]xpression `?(\w+)`?", block.detail)
-    first = (named.group(1).lower(),) if named else ()
+    named = _NAMED.search(block.detail)
+    first = (function_name(named.group(1)),) if named else ()
     ordered = tuple(dict.fromkeys((*first, *functions)))
-    if not ordered and block.subject_kind in {"aggregate", "expression"} and re.fullmatch(r"\w+", block.subject):
-        ordered = (block.subject.lower(),)
+    if not ordered and block.subject_kind in {"aggregate", "expression"} and _WORD.fullmatch(block.subject):
+        ordered = (function_name(block.subject),)
     shown = ordered[:1]
     return EngineCause("unsupported-expression", name, index, f": {shown[0]}" if shown else "", ordered, says)
 
@@ -92,20 +96,18 @@ def _cause_of_node(node: str) -> str:
     return "unsupported-operator"
 
 
-def _of_live(plan: Plan, line: str, sentence: str, members: Sequence[int]) -> EngineCause:
+def _of_live(matcher: Matcher, line: str, sentence: str) -> EngineCause:
     name, arguments = _split(line)
-    index = _match(plan, name, arguments, members)
+    index = matcher.find(name, arguments)
     match = _LIVE.match(sentence)
     subject = match.group("subject").strip() if match else ""
     if _UDF.search(sentence):
         return EngineCause("scala-udf", name, index, "", (), sentence)
-    is_node = subject.replace("Exec", "") == name or (
-        subject[:1].isupper() and re.fullmatch(r"\w+", subject) is not None
-    )
+    is_node = subject.replace("Exec", "") == name or _CLASS_NAME.fullmatch(subject) is not None
     if is_node or not subject:
         cause = _cause_of_node(subject.removesuffix("Exec")) if subject else "unsupported-operator"
         return EngineCause(cause, name, index, f": {subject}" if subject else "", (), sentence)
-    functions = functions_of(subject) or ((subject.lower(),) if re.fullmatch(r"\w+", subject) else ())
+    functions = functions_of(subject) or ((function_name(subject),) if _WORD.fullmatch(subject) else ())
     return EngineCause(
         "unsupported-expression", name, index, f": {functions[0]}" if functions else "", functions, sentence
     )
@@ -113,24 +115,3 @@ def _of_live(plan: Plan, line: str, sentence: str, members: Sequence[int]) -> En
 
 def _split(line: str) -> tuple[str, str]:
     return canonical_name(split_codegen_prefix(line.strip())[1])
-
-
-def _match(plan: Plan, name: str, arguments: str, members: Sequence[int]) -> int | None:
-    """The operator a reference line means: the same name, the arguments closest; ids differ between a tree and its reason."""
-    same = [index for index in members if plan.operators[index].name == name]
-    if not same:
-        return None
-    if not arguments:
-        return same[-1]
-    wanted = _ID.sub("", arguments)[:400]
-    scored = [(_common(_ID.sub("", plan.operators[index].arguments)[:400], wanted), index) for index in same]
-    return max(scored)[1]
-
-
-def _common(one: str, other: str) -> int:
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count

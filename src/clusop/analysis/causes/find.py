@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clusop.analysis.assessment import Finding, Verdict, Witness
+from clusop.analysis.causes.blame import Blame
 from clusop.analysis.causes.engine_words import EngineCause, engine_causes
-from clusop.analysis.causes.functions import functions_of
 from clusop.analysis.causes.structure import StructuralCause, inherent_cause, structural_cause
 from clusop.analysis.islands import BRIDGES, lowest_by_island
 from clusop.analysis.judge import is_jvm_work
@@ -23,12 +23,13 @@ from clusop.reasons import Reason
 if TYPE_CHECKING:
     from clusop.analysis.assessment import JudgedPlan
     from clusop.plan.dialect import Dialect
-    from clusop.plan.node import Operator, Plan
+    from clusop.plan.node import Plan
     from clusop.plan.reading import Explanation
 
 __all__ = ["find_causes"]
 
 _QUIET_SOURCES = frozenset({"LocalTableScan", "Range", "EmptyRelation", "Scan OneRowRelation"})
+_ON_ENGINE = frozenset({Kind.NATIVE, Kind.LOGICAL})
 _GUESSES = frozenset({"unexplained", "unsupported-operator", "whole-plan-jvm"})
 
 
@@ -49,7 +50,7 @@ class _Draft:
     index: int
     cause: str
     detail: str = ""
-    functions: tuple[str, ...] = ()
+    functions: dict[str, None] = field(default_factory=dict)
     says: str = ""
     witnesses: tuple[Witness, ...] = ()
     disagreement: Reason | None = None
@@ -69,7 +70,7 @@ def find_causes(
     plan = judged.reading.plan
     if plan is None or judged.verdict not in {Verdict.FALLBACK, Verdict.PARTIAL, Verdict.NATIVE}:
         return ()
-    outside = [i for i, kind in enumerate(judged.kinds) if judged.ran[i] and kind not in {Kind.NATIVE, Kind.LOGICAL}]
+    outside = [i for i, kind in enumerate(judged.kinds) if judged.ran[i] and kind not in _ON_ENGINE]
     engine = engine_causes(plan, explanation, live_words, outside)
     shown = _Graph(graph, plan, judged, spoken, explanation, engine)
     islands = _island_findings(shown)
@@ -86,8 +87,11 @@ def _island_findings(graph: _Graph) -> list[Finding]:
         if number is not None:
             members.setdefault(number, []).append(index)
     chosen: dict[int, list[_Draft]] = {}
+    named = {entry.index: entry for entry in graph.engine if entry.index is not None and not entry.is_symptom}
+    blame = Blame(graph.plan, judged, frozenset(named))
     for number, inside in members.items():
-        drafts = _island_drafts(graph, inside, lowest[number])
+        blamed = frozenset(blame.of(index) for index in lowest[number])
+        drafts = _island_drafts(graph, inside, blamed, named)
         held_back = _held_back(graph, inside, lowest[number]) if all(d.cause in _GUESSES for d in drafts) else None
         if held_back is not None:
             drafts = [held_back]
@@ -98,10 +102,10 @@ def _island_findings(graph: _Graph) -> list[Finding]:
     return [_finished(draft, graph, number) for number, drafts in chosen.items() for draft in drafts]
 
 
-def _island_drafts(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) -> list[_Draft]:
+def _island_drafts(
+    graph: _Graph, inside: list[int], blamed: frozenset[int], named: dict[int, EngineCause]
+) -> list[_Draft]:
     plan, judged = graph.plan, graph.judged
-    named = {entry.index: entry for entry in graph.engine if entry.index is not None and not entry.is_symptom}
-    blamed = tuple(dict.fromkeys(_blamed(plan, judged, index, named) for index in lowest))
     drafts: dict[str, _Draft] = {}
     order = sorted(inside, key=lambda index: (index not in blamed, -plan.depths[index], index))
     for index in order:
@@ -120,7 +124,7 @@ def _island_drafts(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) ->
         else:
             known.inherited.append(index)
             known.says = known.says or draft.says
-            known.functions = tuple(dict.fromkeys((*known.functions, *draft.functions)))
+            known.functions.update(draft.functions)
     found = list(drafts.values())
     return [draft for draft in found if draft.cause != "unexplained"] or found
 
@@ -148,38 +152,14 @@ def _held_back(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) -> _Dr
     return _Draft(sources[0], cause, witnesses=(Witness.STRUCTURE,), inherited=list(inside))
 
 
-def _blamed(plan: Plan, judged: JudgedPlan, index: int, named: dict[int, EngineCause]) -> int:
-    """The operator to blame for the bottom of an island: a Sort or a bare Project is native anywhere, so where one stands at
-    the bottom it is there for what stands above it (a SortMergeJoin's own sorts).
-    """
-    number, current = judged.island_of[index], index
-    while current not in named and _is_harmless(plan.operators[current]):
-        above = plan.operators[current].parent
-        while above != ROOT and judged.island_of[above] is None and judged.kinds[above] in BRIDGES:
-            above = plan.operators[above].parent
-        if (
-            above == ROOT
-            or judged.island_of[above] != number
-            or plan.operators[above].name in {"HashAggregate", "Filter"}
-        ):
-            return index
-        current = above
-    return current
-
-
-def _is_harmless(operator: Operator) -> bool:
-    if operator.name == "Sort":
-        return True
-    return operator.name == "Project" and bool(operator.arguments) and not functions_of(operator.arguments)
-
-
 def _draft(index: int, by_structure: StructuralCause | None, by_engine: EngineCause | None) -> _Draft | None:
     """What the witnesses say of one operator together; ``None`` where neither says anything."""
     if by_engine is None:
         if by_structure is None:
             return None
-        return _Draft(index, by_structure.cause, by_structure.detail, by_structure.functions, "", (Witness.STRUCTURE,))
-    functions = by_engine.functions or (by_structure.functions if by_structure else ())
+        functions = dict.fromkeys(by_structure.functions)
+        return _Draft(index, by_structure.cause, by_structure.detail, functions, "", (Witness.STRUCTURE,))
+    functions = dict.fromkeys(by_engine.functions or (by_structure.functions if by_structure else ()))
     draft = _Draft(index, by_engine.cause, by_engine.detail, functions, by_engine.says, (Witness.ENGINE,))
     if by_structure is None or by_structure.cause in _GUESSES - {by_engine.cause}:
         return draft
@@ -229,7 +209,7 @@ def _finished(draft: _Draft, graph: _Graph, island: int | None, *, is_source: bo
         index=draft.index,
         detail=Reason(draft.cause, draft.detail).sentence,
         island=island,
-        functions=draft.functions,
+        functions=tuple(draft.functions),
         engine_says=draft.says,
         witnesses=draft.witnesses,
         disagreement=disagreement,
@@ -242,17 +222,23 @@ def _lone_exchanges(graph: _Graph) -> list[Finding]:
     plan, judged = graph.plan, graph.judged
     if judged.verdict is not Verdict.FALLBACK:
         return []
+    exchanges = [
+        index
+        for index, kind in enumerate(judged.kinds)
+        if kind is Kind.ROW_EXCHANGE
+        and judged.ran[index]
+        and is_jvm_work(plan.operators[index].name, kind, graph.spoken)
+    ]
+    if not exchanges:
+        return []
     near = _next_to_island(plan, judged)
     said = {entry.index: entry.says for entry in graph.engine if entry.index is not None}
     return [
         _finished(
             _Draft(index, "row-round-trip", says=said.get(index, ""), witnesses=(Witness.STRUCTURE,)), graph, None
         )
-        for index, kind in enumerate(judged.kinds)
-        if kind is Kind.ROW_EXCHANGE
-        and judged.ran[index]
-        and is_jvm_work(plan.operators[index].name, kind, graph.spoken)
-        and not near[index]
+        for index in exchanges
+        if not near[index]
     ]
 
 
@@ -277,8 +263,10 @@ def _row_sources(graph: _Graph, claimed: frozenset[str]) -> list[Finding]:
     """One finding per kind of row source that explains no island: named apart, never a fallback."""
     groups: dict[str, _Draft] = {}
     for index, kind in enumerate(graph.judged.kinds):
+        if kind is not Kind.ROW_SOURCE or not graph.judged.ran[index]:
+            continue
         name = graph.plan.operators[index].name
-        if kind is not Kind.ROW_SOURCE or not graph.judged.ran[index] or name in _QUIET_SOURCES | claimed:
+        if name in _QUIET_SOURCES or name in claimed:
             continue
         draft = groups.get(name)
         if draft is None:

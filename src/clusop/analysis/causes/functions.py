@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from functools import cache
 from importlib import resources
 
-__all__ = ["candidate_functions", "functions_of", "is_built_in", "spark_functions"]
+__all__ = ["candidate_functions", "function_name", "functions_of", "is_built_in", "spark_functions"]
 
-_CALL = re.compile(r"(?<![\w.#$`])([A-Za-z_]\w*)\(")
+# A character beyond ASCII counts as a letter, whatever it is: so Scala and every release of Unicode agree.
+_CALL = re.compile(r"(?<![\w.#$`\x80-\U0010ffff])([A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)\(", re.ASCII)
 _PHASE = re.compile(r"^(?:partial|merge|finalmerge|final)_")
 _STRING = re.compile(r"'[^']*'")
 _MAX_SCANNED_CHARS = 4096
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 # What every native engine has, and words of plan syntax that look like calls. From the engine's public lists of supported
 # expressions: comparison, arithmetic, conditionals, casts, common aggregates and string functions.
@@ -31,11 +34,16 @@ _EVERYWHERE = frozenset({
 })  # fmt: skip
 
 
+def function_name(written: str) -> str:
+    """A function's name as it is compared: letters of ASCII in lower case, any other as it is."""
+    return written.translate(_LOWER)
+
+
 def functions_of(arguments: str) -> tuple[str, ...]:
     """All function names called in ``arguments``, lower case, aggregate phases (``partial_``) dropped, in order, once each."""
     seen: dict[str, None] = {}
     for match in _CALL.finditer(_STRING.sub("''", arguments[:_MAX_SCANNED_CHARS])):
-        seen.setdefault(_PHASE.sub("", match.group(1).lower()))
+        seen.setdefault(_PHASE.sub("", function_name(match.group(1))))
     return tuple(seen)
 
 
@@ -51,7 +59,11 @@ def spark_functions() -> frozenset[str]:
     return frozenset(json.loads(text)["functions"])
 
 
+@cache
+def _as_profiles_write() -> frozenset[str]:
+    return frozenset(name.replace("_", "") for name in spark_functions())
+
+
 def is_built_in(function: str) -> bool:
     """Whether Spark itself has this function; a profile writes ``collectlist`` for ``collect_list``."""
-    known = spark_functions()
-    return function in known or any(function == name.replace("_", "") for name in known)
+    return function in spark_functions() or function in _as_profiles_write()

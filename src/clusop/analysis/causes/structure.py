@@ -25,10 +25,14 @@ _OBJECTS = frozenset({
     "ExternalRDDScan",
 })  # fmt: skip
 _SCALA_UDF = re.compile(
-    r"(?<![\w.])(?:UDF|scalaudf|HiveSimpleUDF|HiveGenericUDF|HiveGenericUDTF|HiveUDAFFunction)\(|(?<!\w)if \(isnull\(.*UDF\("
+    r"(?<![\w.\x80-\U0010ffff])(?:UDF|scalaudf|HiveSimpleUDF|HiveGenericUDF|HiveGenericUDTF|HiveUDAFFunction)\("
+    r"|(?<![\w\x80-\U0010ffff])if \(isnull\(.*UDF\(",
+    re.ASCII,
 )
-_DELTA_FILES = re.compile(r"(?:Tahoe|PreparedDelta|Delta)\w*FileIndex|DeltaCDFRelation|__delta_internal|_change_type#")
-_DELETION_VECTORS = re.compile(r"__delta_internal_is_row_deleted|DeletionVector", re.IGNORECASE)
+_DELTA_FILES = re.compile(
+    r"(?:Tahoe|PreparedDelta|Delta)\w*FileIndex|DeltaCDFRelation|__delta_internal|_change_type#", re.ASCII
+)
+_DELETION_VECTORS = re.compile(r"__delta_internal_is_row_deleted|DeletionVector", re.IGNORECASE | re.ASCII)
 _EXPRESSION_HOSTS = frozenset({
     "Expand", "Filter", "Generate", "HashAggregate", "ObjectHashAggregate", "Project", "RunningWindowFunction", "Sort",
     "SortAggregate", "TakeOrderedAndProject", "Window",
@@ -37,12 +41,11 @@ _EXPRESSION_HOSTS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class StructuralCause:
-    """A cause told by structure. ``is_known`` is false for a guess of last resort."""
+    """A cause told by structure."""
 
     cause: str
     detail: str = ""
     functions: tuple[str, ...] = ()
-    is_known: bool = True
 
 
 def inherent_cause(operator: Operator, kind: Kind, spoken: Dialect) -> StructuralCause | None:
@@ -56,7 +59,7 @@ def inherent_cause(operator: Operator, kind: Kind, spoken: Dialect) -> Structura
         return StructuralCause("marginal-operator")
     if name == "InMemoryTableScan":
         return StructuralCause("cached-table")
-    if _SCALA_UDF.search(arguments) and name in _EXPRESSION_HOSTS:
+    if name in _EXPRESSION_HOSTS and _SCALA_UDF.search(arguments):
         return StructuralCause("scala-udf")
     if name in _OBJECTS and kind is not Kind.ROW_SOURCE:
         return StructuralCause("rdd-or-dataset-api")
@@ -98,7 +101,7 @@ def structural_cause(operator: Operator, kind: Kind, spoken: Dialect) -> Structu
         return StructuralCause("unsupported-expression", f": {', '.join(functions[:5])}", functions)
     if name in {"Project", "Filter", "HashAggregate"}:
         # These exist natively in every engine, so something inside must be the reason, and nothing tells what.
-        return StructuralCause("unexplained", is_known=False)
+        return StructuralCause("unexplained")
     if name in {"ObjectHashAggregate", "SortAggregate"}:
         return StructuralCause("unsupported-expression", " (an aggregate function that needs JVM objects)")
     return StructuralCause("unsupported-operator", f": {name}")

@@ -16,6 +16,7 @@ from clusop.analysis.economics.disable import (
 from clusop.analysis.economics.exposure import exposure
 from clusop.analysis.economics.fix import fix_saving
 from clusop.analysis.economics.formulas import FORMULA_IDS, recompute
+from clusop.analysis.economics.merged import Merged
 from clusop.analysis.economics.node_hours import NodeHours
 from clusop.analysis.economics.prior import ASSUMED_GAIN, ASSUMED_SPEEDUP
 from clusop.analysis.economics.proposal import QueryFacts, query_proposal
@@ -39,6 +40,7 @@ __all__ = [
     "EpochRates",
     "History",
     "Ledger",
+    "Merged",
     "NodeHours",
     "PriceSource",
     "QueryFacts",

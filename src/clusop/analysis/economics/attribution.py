@@ -142,7 +142,8 @@ class Ledger:
             if not _is_placed(stage, len(self.busy_ns)):
                 return None
             for index, asked_ns, asked_lost_ns in _slot_ns(stage, self.cluster.task_cpus):
-                busy, room = self.busy_ns[index], self.room_ns[index]
+                # A stage the ledger was never told of asks for its own time all the same.
+                busy, room = max(self.busy_ns[index], asked_ns), self.room_ns[index]
                 is_unplaced = is_unplaced or busy > room == 0
                 is_cut = is_cut or busy > room > 0
                 slot_ns, slot_lost_ns = (

@@ -27,8 +27,8 @@ __all__ = ["FORMULA_IDS", "UNPRICED", "evaluate", "evaluate_parts", "figure_of",
 Values: TypeAlias = "Mapping[str, Fraction]"
 Evaluation: TypeAlias = "Callable[[Values], tuple[Fraction, ...]]"
 
-_NOT_NUMBERS = frozenset({"dbu_usd", "vm_usd", "break_even_speedup", "uptime", "of", "evidence"})
-"""Results shown beside the inputs for the reader, and words."""
+_NOT_NUMBERS = frozenset({"dbu_usd", "vm_usd", "break_even_speedup", "uptime", "of", "evidence", "sightings"})
+"""Results shown beside the inputs for the reader, words, and how many sightings the hours are the sum of."""
 _ALIAS = "="
 UNPRICED = "unpriced:"
 """``dbu_usd`` or ``vm_usd`` begin so, with the reason's id, where that part of a figure has no price and is not in it."""

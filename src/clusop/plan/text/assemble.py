@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clusop.plan.naming import MAX_ARGUMENT_CHARS, canonical_name
 from clusop.plan.node import ROOT, Link
@@ -23,6 +23,8 @@ _ELIDED = frozenset({_CACHE, "InputAdapter", "WholeStageCodegen"})
 _SUBQUERIES = frozenset({"ReusedSubquery", "Subquery", "SubqueryAdaptiveBroadcast", "SubqueryBroadcast"})
 _BROADCASTS = ("BroadcastExchange", "BroadcastQueryStage", "ReusedExchange")
 _GONE = -2
+# Members of an Enum are slow to look up in Python 3.11, and these are asked for at every operator.
+_CHILD, _SUBQUERY = Link.CHILD, Link.SUBQUERY
 
 
 @dataclass(slots=True)
@@ -38,8 +40,7 @@ class Part:
     phase: Phase | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """A node's text without marks and number, with the codegen number printed before it."""
 
     codegen: int | None
@@ -63,12 +64,7 @@ class Assembly:
     def take(self, tree: RawTree) -> None:
         """Add the judged operators of one printed tree."""
         kept, chosen = judged_copies(tree.nodes)
-        texts = [_Text(*operator_text(node.body)) for node in tree.nodes]
-        numbered = [split_number(text.text) for text in texts]
-        if tree.host is None:
-            self._formatted = 2 * sum(1 for _, number in numbered if number is not None) > len(texts)
-        if self._formatted:
-            texts = [_Text(text.codegen, rest, number) for text, (rest, number) in zip(texts, numbered, strict=True)]
+        texts = self._texts(tree)
         top = self._below_host(tree)
         if top == _GONE:
             return
@@ -91,6 +87,16 @@ class Assembly:
         for number, index in numbers.items():
             self._by_number.setdefault(number, index)
 
+    def _texts(self, tree: RawTree) -> list[_Text]:
+        """The nodes' texts; that they end in numbers counts only where most nodes of the plan itself do."""
+        texts = [_Text(*operator_text(node.body)) for node in tree.nodes]
+        numbered = [split_number(text.text) for text in texts]
+        if tree.host is None:
+            self._formatted = 2 * sum(1 for _, number in numbered if number is not None) > len(texts)
+        if not self._formatted:
+            return texts
+        return [_Text(text.codegen, rest, number) for text, (rest, number) in zip(texts, numbered, strict=True)]
+
     def _place(
         self, text: _Text, above: int, link: Link | None, numbers: dict[int, int], *, inner: bool
     ) -> tuple[int, Link | None]:
@@ -98,9 +104,9 @@ class Assembly:
         if name in _ELIDED:
             return above, Link.CACHED if name == _CACHE else link
         if link is None:
-            link = Link.SUBQUERY if above != ROOT and _is_subquery(name, inner=inner) else Link.CHILD
+            link = _SUBQUERY if above != ROOT and _is_subquery(name, inner=inner) else _CHILD
         # A ReusedSubquery is a leaf of its own at every place; only a whole subquery is printed twice.
-        if link is Link.SUBQUERY and "#" in arguments and name != "ReusedSubquery":
+        if link is _SUBQUERY and "#" in arguments and name != "ReusedSubquery":
             if (name, arguments) in self._subqueries:
                 return _GONE, None
             self._subqueries.add((name, arguments))

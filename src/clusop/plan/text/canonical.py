@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["CanonicalPlan", "canonical_plan"]
 
-_NEEDS_CHILD = re.compile(
-    r"(?:Project|Filter|Sort|Agg|Aggregate|Join|Exchange|Sink|ShuffleExchangeSource|MapStage|ResultStage|ColumnarToRow|"
-    r"RowToColumnar|QueryStage|ShuffleRead|Window|Generate|Expand|Limit|TopK|Union|Coalesce|EvalPython|AdaptiveSparkPlan|"
-    r"Subquery|SubqueryBroadcast)$"
-)
+_NEEDS_CHILD = (
+    "Project", "Filter", "Sort", "Agg", "Aggregate", "Join", "Exchange", "Sink", "ShuffleExchangeSource", "MapStage",
+    "ResultStage", "ColumnarToRow", "RowToColumnar", "QueryStage", "ShuffleRead", "Window", "Generate", "Expand", "Limit",
+    "TopK", "Union", "Coalesce", "EvalPython", "AdaptiveSparkPlan", "Subquery", "SubqueryBroadcast",
+)  # fmt: skip
+"""What the names of operators end in that have a child."""
+_CHILD = Link.CHILD
 _NEVER_NEEDS_CHILD = frozenset({"ReusedExchange", "ReusedSubquery"})
 
 
@@ -63,12 +64,12 @@ def _operators(parts: list[Part]) -> tuple[tuple[Operator, ...], tuple[Codegen, 
         if part.parent == ROOT:
             roots.append(index)
         else:
-            (data if part.link is Link.CHILD else aside)[part.parent].append(index)
+            (data if part.link is _CHILD else aside)[part.parent].append(index)
     childless = sum(1 for index, part in enumerate(parts) if not data[index] and _needs_child(part, parts))
     codegens: list[Codegen] = []
     known: dict[tuple[int, int], int] = {}
     scopes: list[int] = []
-    placed: dict[int, int] = {}
+    placed = [ROOT] * len(parts)
     operators: list[Operator] = []
     stack = roots[::-1]
     while stack:
@@ -78,7 +79,7 @@ def _operators(parts: list[Part]) -> tuple[tuple[Operator, ...], tuple[Codegen, 
         placed[index] = own
         parent = placed[part.parent] if part.parent != ROOT else ROOT
         # Codegen numbers start anew in every subquery and cached plan.
-        scope = own if parent == ROOT or part.link is not Link.CHILD else scopes[parent]
+        scope = own if parent == ROOT or part.link is not _CHILD else scopes[parent]
         scopes.append(scope)
         codegen = None
         if part.codegen:
@@ -86,13 +87,14 @@ def _operators(parts: list[Part]) -> tuple[tuple[Operator, ...], tuple[Codegen, 
             if codegen == len(codegens):
                 codegens.append(Codegen(part.codegen))
         operators.append(Operator(part.name, parent, part.link, part.arguments, number=part.number, codegen=codegen))
-        stack.extend(aside[index][::-1])
-        stack.extend(data[index][::-1])
+        if aside[index]:
+            stack.extend(reversed(aside[index]))
+        stack.extend(reversed(data[index]))
     return tuple(operators), tuple(codegens), childless
 
 
 def _needs_child(part: Part, parts: list[Part]) -> bool:
-    if part.name in _NEVER_NEEDS_CHILD or not _NEEDS_CHILD.search(part.name):
+    if part.name in _NEVER_NEEDS_CHILD or not part.name.endswith(_NEEDS_CHILD):
         return False
     return part.parent == ROOT or not parts[part.parent].name.endswith("Command")
 
@@ -103,8 +105,8 @@ def _phase(parts: list[Part]) -> Phase:
     of_subqueries: list[Phase] = []
     below: list[Link] = []
     for part in parts:
-        above = below[part.parent] if part.parent != ROOT else Link.CHILD
-        below.append(above if part.link is Link.CHILD or above is Link.CACHED else part.link)
+        above = below[part.parent] if part.parent != ROOT else _CHILD
+        below.append(above if part.link is _CHILD or above is Link.CACHED else part.link)
         phase = part.phase
         if part.name == ADAPTIVE:
             phase = phase or (Phase.FINAL if "isFinalPlan=true" in part.arguments else Phase.INITIAL)

@@ -18,11 +18,12 @@ _BEST_FIRST = (Phase.FINAL, Phase.INITIAL, Phase.CURRENT)
 def judged_copies(nodes: list[RawNode]) -> tuple[list[bool], dict[int, Phase]]:
     """Which nodes are in a judged copy, and the chosen phase by owner (``ROOT`` where the adaptive node itself is lost)."""
     chosen: dict[int, Phase] = {}
-    for node in nodes:
-        if node.phase is None:
-            continue
+    marked = [node for node in nodes if node.phase is not None]
+    if not marked:
+        return [True] * len(nodes), chosen
+    for node in marked:
         known = chosen.get(node.parent)
-        if known is None or _BEST_FIRST.index(node.phase) < _BEST_FIRST.index(known):
+        if node.phase is not None and (known is None or _BEST_FIRST.index(node.phase) < _BEST_FIRST.index(known)):
             chosen[node.parent] = node.phase
     kept: list[bool] = []
     for node in nodes:

@@ -49,7 +49,7 @@ def explanation_grammar() -> Grammar:
         for sentence in entry[key]
     ]
     patterns = [
-        (kind, re.compile(pattern))
+        (kind, re.compile(pattern, re.ASCII))
         for key, kind in (
             ("node", "node"),
             ("aggregate", "aggregate"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clusop.plan.text.treeline import TreeLine, is_inner_like, is_leaf_like
 
@@ -23,8 +23,7 @@ _LEVEL = "   "
 _GUIDE = ":  "
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place to hang a node: the position of its parent in the frame (-1: none), and how the node stands to it."""
 
     position: int
@@ -96,6 +95,22 @@ class Frame:
         self._columns.clear()
         self._awaiting.clear()
         self._awaiting_at.clear()
+
+    def continues(self, line: TreeLine) -> bool:
+        """Whether ``line`` is the child printed right below the last line, which was in this frame. Nearly every line is."""
+        if not self.entries or line.guides == self.unindented:
+            return False
+        last = self.entries[-1]
+        return not last.leaf and line.guides == last.below
+
+    def hang_below_last(self, node: int, line: TreeLine) -> int:
+        """Put ``node`` below the last one and return its parent. No sibling can be awaited there yet."""
+        last = self.entries[-1]
+        if line.connector == ":-":
+            self._await(len(self.entries) - 1, line.guides)
+        column = max(len(line.guides), self._columns[-1])
+        self._push(Entry(node, self._below(line), column, is_leaf_like(line.body)))
+        return last.node
 
     def exact(self, line: TreeLine, *, newest: bool) -> Place | None:
         """Where an undamaged text hangs ``line``; ``newest`` says that the line before it was in this frame."""

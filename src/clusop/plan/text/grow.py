@@ -20,7 +20,7 @@ MAX_NODES = 100_000
 MAX_DEPTH = 10_000
 _FRAMES_TRIED = 32
 """So many regions around a line are tried before it is taken for damaged; keeps the work linear on hostile input."""
-_COMMAND = re.compile(r"Execute |[A-Z]\w*Command(?:Result)?\b|Command")
+_COMMAND = re.compile(r"Execute |[A-Z]\w*Command(?:Result)?\b|Command", re.ASCII)
 _ADAPTIVE = "AdaptiveSparkPlan"
 
 
@@ -72,9 +72,14 @@ class Grower:
         if self._flat:
             self._hang_by_order(line)
             return
-        if self._hang_where_printed(line):
-            return
-        self._hang_nearby(line)
+        frame = self._frames[-1]
+        if frame.continues(line):
+            parent = frame.hang_below_last(len(self._tree.nodes), line)
+            self._add(line, parent)
+            if len(frame.entries) > MAX_DEPTH:
+                self._tree.too_large = True
+        elif not self._hang_where_printed(line):
+            self._hang_nearby(line)
 
     def _hang_by_order(self, line: TreeLine) -> None:
         top = len(self._frames) - 1
@@ -143,8 +148,10 @@ class Grower:
 
     def _add(self, line: TreeLine, parent: int, *, inner: bool = False, phase: Phase | None = None) -> int:
         nodes = self._tree.nodes
-        nodes.append(RawNode(line.body, parent, inner, phase))
-        self._command_shown = self._command_shown or _COMMAND.match(line.body) is not None
+        body = line.body
+        nodes.append(RawNode(body, parent, inner, phase))
+        if not self._command_shown and (body.startswith("Execute ") or "Command" in body):
+            self._command_shown = _COMMAND.match(body) is not None
         if len(nodes) > MAX_NODES:
             self._tree.too_large = True
         return len(nodes) - 1

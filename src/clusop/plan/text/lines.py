@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 __all__ = ["clean_lines"]
 
 _STRONG = r"[ :]*[+:]- \S|\s*\**={2,} ?\w"
-_STRONG_LINE = re.compile(_STRONG)
+_STRONG_LINE = re.compile(_STRONG, re.ASCII)
 _PREFIXES = (
-    ("comment signs", re.compile(r"[ \t]*(?:#|//|--|%)[ ]?MAGIC\b")),
+    ("comment signs", re.compile(r"[ \t]*(?:#|//|--|%)[ ]?MAGIC\b", re.ASCII)),
     ("comment signs", re.compile(r"[ \t]*(?://+|--+|#+|%+|;+)")),
     ("quotation signs", re.compile(r"[ \t]*(?:>[ ]?)*>")),
     ("table borders", re.compile("[ \t]*[|\u2502]")),
     ("bullets", re.compile("[ \t]*[-*\u2022\u2023\u25e6\u00b7](?= )")),
-    ("line numbers", re.compile(r"[ \t]*\d{1,6}(?:[.)|]|:(?= ))?(?=\s)")),
+    ("line numbers", re.compile(r"[ \t]*\d{1,6}(?:[.)|]|:(?= ))?(?=\s)", re.ASCII)),
 )
 _STRONG_FIRST = frozenset("+:=*")
 _PREFIX_FIRST = frozenset("#/-%;>|\u2502*\u2022\u2023\u25e6\u00b70123456789")
@@ -30,7 +30,7 @@ _TAB_WIDTHS = (8, 4, 3)
 _DEFAULT_TAB = 8
 _INDENT = 3
 _MARKUP = ("**", "__", "`", "~~~")
-_WRAPPED_IN_MARKUP = re.compile(r"([ :]*(?:[+:]- )?(?:\*(?:\(\d+\))? ?)?)(__|`)(?=[A-Z*=(])")
+_WRAPPED_IN_MARKUP = re.compile(r"([ :]*(?:[+:]- )?(?:\*(?:\([0-9]+\))? ?)?)(__|`)(?=[A-Z*=(])")
 
 
 def clean_lines(text: str, steps: Steps) -> tuple[list[str], tuple[str, ...]]:

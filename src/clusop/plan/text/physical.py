@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Detail", "PhysicalSection", "divide_physical", "tree_of_details"]
 
-_DETAIL = re.compile(r"[ ]{0,8}\((\d{1,9})\) (?=[A-Z*])")
-_CODEGEN = re.compile(r"\[codegen id : (\d{1,9})\]")
-_HOSTED = re.compile(r"\s*Subquery:\s?\d+\s+Hosting operator id\s?=\s?(\d{1,9})(?:\s+Hosting Expression\s?=\s?(.*))?")
-_OTHER_TREES = re.compile(r"\s*={5}")
-_DETAIL_LINE = re.compile(r"(?:Output|Input|Arguments|Condition|Keys|Functions|Results|Batched|Location|Left keys)\b")
+_DETAIL = re.compile(r"[ ]{0,8}\(([0-9]{1,9})\) (?=[A-Z*])")
+_CODEGEN = re.compile(r"\[codegen id : ([0-9]{1,9})\]")
+_HOSTED = re.compile(
+    r"\s*Subquery:\s?\d+\s+Hosting operator id\s?=\s?(\d{1,9})(?:\s+Hosting Expression\s?=\s?(.*))?", re.ASCII
+)
+_OTHER_TREES = re.compile(r"\s*={5}", re.ASCII)
+_DETAIL_LINE = re.compile(
+    r"(?:Output|Input|Arguments|Condition|Keys|Functions|Results|Batched|Location|Left keys)\b", re.ASCII
+)
 _MAX_DETAIL_LINES = 200
 
 

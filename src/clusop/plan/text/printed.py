@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PrintedTree", "read_printed_tree"]
 
+_BEFORE_MARKER = frozenset("=* ")
 _OPENING = "([{"
 _CLOSING = ")]}"
 
@@ -48,19 +49,24 @@ def read_printed_tree(printed: PrintedTree, steps: Steps) -> RawTree:
     lines = printed.lines
     steps.add(sum(map(len, lines)) + len(lines))
     branches = [branch_of(line) for line in lines]
-    printed_branches = [branch for branch in branches if branch is not None and names_something(branch.body)]
+    shown = branches
     if all(branch is None for branch in branches):
         lines, branches = _indented_only(lines, tree)
     start = _start(lines, branches, headed=printed.headed)
     if start < 0:
         return tree
     _grow(lines, branches, start, tree, flat=False)
-    if tree.irregular and len(printed_branches) > 1 and not any(b.guides.startswith(" ") for b in printed_branches):
-        # Every line starts at the margin: the indentation is lost, the order of the lines is all there is.
+    if tree.irregular and _is_flat(shown):
         tree = RawTree(host=printed.host, hosting=printed.hosting, irregular=True)
         steps.add(sum(map(len, lines)) + len(lines))
         _grow(lines, branches, start, tree, flat=True)
     return tree
+
+
+def _is_flat(shown: list[TreeLine | None]) -> bool:
+    """Whether every line starts at the margin: the indentation is lost, the order of the lines is all there is."""
+    named = [branch for branch in shown if branch is not None and names_something(branch.body)]
+    return len(named) > 1 and not any(branch.guides.startswith(" ") for branch in named)
 
 
 class _LineReader:
@@ -78,7 +84,9 @@ class _LineReader:
         if not line:
             self._after_blank = bool(self._tree.nodes) and not grower.root_expected
             return
-        if not self._plant(line, branch) and self._tree.nodes and not grower.root_expected:
+        if branch is not None and "A" <= branch.body[:1] <= "Z":
+            self._branch(branch)
+        elif not self._plant(line, branch) and self._tree.nodes and not grower.root_expected:
             # Prose below the tree is not part of it; lines between branches are.
             if not self._after_blank:
                 self._loose.append(line)
@@ -87,18 +95,22 @@ class _LineReader:
         self._after_blank = False
 
     def _plant(self, line: str, branch: TreeLine | None) -> bool:
-        marker = phase_marker((branch.body if branch is not None else line).strip("* "))
+        text = branch.body if branch is not None else line
+        marker = phase_marker(text.strip("* ")) if text[:1] in _BEFORE_MARKER else None
         if marker is not None:
             self._grower.marker(branch or root_of_tree(line), marker)
         elif branch is not None and names_something(branch.body):
-            if self._loose:
-                _wrap(self._tree, self._loose)
-            self._grower.branch(branch)
+            self._branch(branch)
         elif self._grower.root_expected and branch is None and names_something(line.strip()):
             self._grower.root(root_of_tree(line))
         else:
             return False
         return True
+
+    def _branch(self, branch: TreeLine) -> None:
+        if self._loose:
+            _wrap(self._tree, self._loose)
+        self._grower.branch(branch)
 
     def finish(self) -> None:
         """End the tree: what its last operator leaves open is missing."""

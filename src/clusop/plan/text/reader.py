@@ -28,7 +28,8 @@ __all__ = ["MAX_TEXT_CHARS", "read_explain_text"]
 MAX_TEXT_CHARS = 10_000_000
 _LOGICAL_NODE = re.compile(
     r"'|(?:Relation|RelationV2|SubqueryAlias|LocalRelation|LogicalRelation|LogicalRDD|HiveTableRelation|OneRowRelation|"
-    r"Join|Aggregate|View|UnresolvedRelation|LeafNode)\b"
+    r"Join|Aggregate|View|UnresolvedRelation|LeafNode)\b",
+    re.ASCII,
 )
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clusop.plan.json_text import clean_text
+
 if TYPE_CHECKING:
     from clusop.plan.text.steps import Steps
 
@@ -19,8 +21,8 @@ _ODD_NEWLINE = re.compile("[\x85\u2028\u2029]")
 _TYPOGRAPHIC_DASH = re.compile("(?<=[+:])[\u2010-\u2015\u2212](?= )")
 _ENTITY = re.compile(r"&(?:(gt|lt|amp|nbsp|quot|apos)|#(\d{1,5})|#x([0-9a-fA-F]{1,4}));")
 _NAMED_ENTITY = {"gt": ">", "lt": "<", "amp": "&", "nbsp": " ", "quot": '"', "apos": "'"}
-_HTML_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
-_HTML_TAG = re.compile(r"</?(?:pre|code|div|span|strong)(?: [^<>\n]{0,200})?>", re.IGNORECASE)
+_HTML_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE | re.ASCII)
+_HTML_TAG = re.compile(r"</?(?:pre|code|div|span|strong)(?: [^<>\n]{0,200})?>", re.IGNORECASE | re.ASCII)
 # A newline written as backslash and n counts only where a heading or a branch of a tree follows it: regular expressions
 # inside a plan's arguments hold the same two characters.
 _ESCAPED_LINE = re.compile(r"\\n[ :]*(?:[+:]- |==)|==\\n")
@@ -51,11 +53,11 @@ class Repaired:
 def repair(text: str, steps: Steps) -> Repaired:
     """Undo the damage to ``text``. Every step is one pass; line ends become newlines, tabs stay."""
     damages: list[str] = []
-    text = text.replace("\r\n", "\n")
+    text = clean_text(text).replace("\r\n", "\n")
     text = text.replace("\r", " ") if "\n" in text else text.replace("\r", "\n")
     steps.add(len(text))
-    if _ESCAPED_LINE.search(text):
-        text = _ESCAPE.sub(_unescape, text)
+    if "\\n" in text and _ESCAPED_LINE.search(text):
+        text = _joined_pairs(_ESCAPE.sub(_unescape, text))
         damages.append("escaped newlines")
     for pattern, replacement, damage in _CONTROLS if text.isascii() else _CONTROLS + _BEYOND_ASCII:
         steps.add(len(text))
@@ -80,8 +82,15 @@ def _decode_entity(match: re.Match[str]) -> str:
     name, decimal, hexadecimal = match.groups()
     if name is not None:
         return _NAMED_ENTITY[name]
-    return _character(int(decimal) if decimal is not None else int(hexadecimal, 16))
+    return clean_text(_character(int(decimal) if decimal is not None else int(hexadecimal, 16)))
 
 
 def _character(code: int) -> str:
     return " " if code in {0, 0xA0} else chr(code)
+
+
+def _joined_pairs(text: str) -> str:
+    """Two escapes that stand for the halves of one character become that character."""
+    if text.isascii():
+        return text
+    return clean_text(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from clusop.plan.naming import canonical_name, split_codegen_prefix
 
@@ -19,12 +20,13 @@ __all__ = [
     "split_number",
 ]
 
-_BRANCH = re.compile(r"([ :]*)([+:]-)(?: |$)")
+_BRANCH = re.compile(r"([ :]*)([+:]-)(?: (.*)|$)", re.DOTALL)
 _MAX_NUMBER_DIGITS = 9
+_STATISTICS = ", Statistics("
 _BLANKS = re.compile(r"[ ]*")
 # Gluten marks its operators ``^(1)``; Spark marks a plan with missing input by ``!`` and an unresolved one by an apostrophe.
 _MARKS = frozenset("*^!")
-_MARK = re.compile(r"\^\s*(?:\(\d+\)\s*)?|!")
+_MARK = re.compile(r"\^\s*(?:\(\d{1,9}\)\s*)?|!", re.ASCII)
 _SINGLE_HUMP = frozenset(
     {
         "Coalesce", "Exchange", "Execute", "Expand", "Filter", "Generate", "Limit", "Project", "Range", "Sample", "Scan",
@@ -32,14 +34,16 @@ _SINGLE_HUMP = frozenset(
     }
 )  # fmt: skip
 _TWO_HUMPS = re.compile(r"[A-Z]+[a-z0-9]+[A-Z]")
-_LEAF = re.compile(
-    r"[*^!]?\s?(?:\(\d+\)\s?)?(?!InMemoryRelation)(?:\w*Scan\b|ReusedExchange|ReusedSubquery|\w*Range\b|\w*Relation(?:V2)?\b|LogicalRDD|Show[A-Z])"
-)
-_INNER = re.compile(r"(?:Reused|Photon)?Subquery(?:Broadcast|AdaptiveBroadcast)?\b|InMemoryRelation\b")
+# Longer words are no names of ours, and must not be remembered.
+_NAME = re.compile(r"[*^!]?\s?(?:\(\d{1,9}\)\s?)?(\w{0,256})(?!\w)", re.ASCII)
+_LEAF_ENDS = ("Scan", "Range", "Relation", "RelationV2")
+_LEAF_STARTS = ("ReusedExchange", "ReusedSubquery", "LogicalRDD")
+_SHOW = re.compile(r"Show[A-Z]")
+_CACHE = "InMemoryRelation"
+_INNER = re.compile(r"(?:(?:Reused|Photon)?Subquery(?:Broadcast|AdaptiveBroadcast)?|InMemoryRelation)\b", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class TreeLine:
+class TreeLine(NamedTuple):
     """One line of a printed tree.
 
     ``guides`` are the blanks and colons before the connector; ``connector`` is ``+-`` (last child), ``:-`` (more follow) or
@@ -56,7 +60,8 @@ def branch_of(line: str) -> TreeLine | None:
     match = _BRANCH.match(line)
     if match is None:
         return None
-    return TreeLine(match.group(1), match.group(2), line[match.end() :].strip())
+    guides, connector, body = match.groups("")
+    return TreeLine(guides, connector, body.strip())
 
 
 def root_of_tree(line: str) -> TreeLine:
@@ -102,12 +107,22 @@ def is_inner_like(body: str) -> bool:
 
 def is_leaf_like(body: str) -> bool:
     """Whether the operator never has a direct child: a scan, a reused exchange or subquery."""
-    return _LEAF.match(body) is not None
+    match = _NAME.match(body)
+    return match is not None and _names_leaf(match[1])
+
+
+@lru_cache(maxsize=512)
+def _names_leaf(name: str) -> bool:
+    if name.startswith(_CACHE):
+        return False
+    return name.endswith(_LEAF_ENDS) or name.startswith(_LEAF_STARTS) or _SHOW.match(name) is not None
 
 
 def split_number(text: str) -> tuple[str, int | None]:
     """Split formatted mode's operator number from a node: ``Filter (3)``, ``ShuffleQueryStage (6), Statistics(…)``."""
-    head, mark, statistics = text.partition(", Statistics(")
+    if text.rstrip()[-1:] != ")" and _STATISTICS not in text:
+        return text, None
+    head, mark, statistics = text.partition(_STATISTICS)
     head = head.rstrip()
     opened = head.rfind("(")
     digits = head[opened + 1 : -1]

@@ -1,0 +1,55 @@
+"""Whether a line is a record an aggregator takes: one JSON object with agent and sequence that its schema allows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+__all__ = ["RecordChecks"]
+
+_RECORDS = Path(__file__).resolve().parent.parent / "src" / "clusop" / "analysis" / "records"
+
+
+class RecordChecks:
+    """Checks against JSON Schemas, by the record's ``kind``; without schemas only what every record has."""
+
+    def __init__(self, schemas: dict[str, dict[str, Any]]) -> None:
+        self._schemas = schemas
+
+    @staticmethod
+    def of_tree() -> RecordChecks:
+        """The schemas in the tree; each tells in its properties which ``kind`` it is of."""
+        schemas = {}
+        for file in sorted(_RECORDS.rglob("*.schema.json")):
+            schema = json.loads(file.read_text(encoding="utf-8"))
+            kind = schema.get("properties", {}).get("kind", {}).get("const")
+            if isinstance(kind, str):
+                schemas[kind] = schema
+        return RecordChecks(schemas)
+
+    def decoded(self, line: bytes) -> dict[str, Any] | str:
+        """The record, or why the line is none."""
+        try:
+            record = json.loads(line)
+        except ValueError:
+            return "this is no JSON"
+        if not isinstance(record, dict):
+            return "this is no JSON object"
+        if not isinstance(record.get("agent"), str) or isinstance(record.get("sequence"), bool):
+            return "the record has no agent"
+        if not isinstance(record.get("sequence"), int):
+            return "the record has no sequence"
+        return record
+
+    def problem(self, record: dict[str, Any]) -> str:
+        """What its schema has against the record; ``""`` where nothing."""
+        if not self._schemas:
+            return ""
+        schema = self._schemas.get(str(record.get("kind")))
+        if schema is None:
+            return f"no schema for records of kind {record.get('kind')!r}"
+        from jsonschema import Draft202012Validator
+
+        first = next(iter(Draft202012Validator(schema).iter_errors(record)), None)
+        return "" if first is None else f"{first.json_path}: {first.message}"[:300]

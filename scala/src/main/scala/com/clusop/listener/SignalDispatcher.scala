@@ -1,0 +1,239 @@
+package com.clusop.listener
+
+import java.io.IOException
+
+import com.clusop.listener.deliver.{Batches, DeliveryOptions, HttpSender, Lease, Outbox, RecordFiles, Sealed}
+
+/** Sends from the JVM what no Python fetches: same agent, same sequences, same bytes.
+  *
+  * Its daemon thread "clusop-dispatch" starts when it is first needed and sleeps while it is not. To the endpoint if there is
+  * one, else into the directory. While the endpoint does not answer, records wait in the ring, and on disk where a spool is set
+  * and the ring runs full or the application ends. Nothing is acknowledged before the aggregator's receipt.
+  */
+final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outbox: Outbox, clock: () => Long) {
+  private val monitor = new Object
+  private val http = new HttpSender(clock)
+  private var thread: Thread = null
+  private var isAsked = false
+  @volatile private var isEnding = false
+  @volatile private var word = "idle"
+  @volatile private var retryAtMs = 0L
+  @volatile private var spoolCheckedAtMs = 0L
+  @volatile private var hadSpool = false
+  private var failures = 0
+  private var heldBy = "idle"
+
+  /** `idle`, `sending`, or the reason why it waits. */
+  def state: String = word
+
+  /** Asks the thread to look for records; starts it if there is none. Returns at once. */
+  def wake(): Unit = {
+    http.abortAfter(SignalDispatcher.LongestRequestMs)
+    monitor.synchronized {
+      isAsked = true
+      if (thread == null || !thread.isAlive) start()
+      monitor.notifyAll()
+    }
+  }
+
+  /** Whether files wait in the spool directory. Looks once a minute. */
+  def hasSpool: Boolean = {
+    val nowMs = clock()
+    if (Math.abs(nowMs - spoolCheckedAtMs) >= SignalDispatcher.SpoolCheckMs) {
+      spoolCheckedAtMs = nowMs
+      val chosen = options()
+      hadSpool = chosen.endpoint.nonEmpty && chosen.spoolDirectory.nonEmpty && RecordFiles.found(chosen.spoolDirectory).nonEmpty
+    }
+    hadSpool
+  }
+
+  /** The application ended: send what waits, for at most `deadlineMs`; spool the rest where a spool is set. What then remains
+    * stays in the ring and is tried again while this JVM lives. Never called by a thread of Spark's bus.
+    */
+  def finish(deadlineMs: Long): Unit = {
+    val untilNs = System.nanoTime + deadlineMs * SignalDispatcher.NsPerMs
+    val chosen = options()
+    if (outbox.waitingCount > 0 && (chosen.hasSink || chosen.spoolDirectory.nonEmpty)) {
+      isEnding = true
+      retryAtMs = 0L
+      if (chosen.hasSink) {
+        wake()
+        awaitUntil(untilNs - Math.min(SignalDispatcher.SpoolReserveMs, deadlineMs / 4) * SignalDispatcher.NsPerMs)
+      }
+      if (outbox.waitingCount > 0) spool(outbox.remainder, chosen): Unit
+      isEnding = false
+    }
+  }
+
+  private def awaitUntil(untilNs: Long): Unit = monitor.synchronized {
+    var leftMs = (untilNs - System.nanoTime) / SignalDispatcher.NsPerMs
+    while (leftMs > 0 && outbox.waitingCount > 0 && (isAsked || word == "sending" || outbox.isLent)) {
+      monitor.wait(Math.min(leftMs, SignalDispatcher.GlanceMs))
+      leftMs = (untilNs - System.nanoTime) / SignalDispatcher.NsPerMs
+    }
+  }
+
+  private def start(): Unit =
+    try {
+      val fresh = new Thread(new Loop, "clusop-dispatch")
+      fresh.setDaemon(true)
+      fresh.setContextClassLoader(classOf[SignalDispatcher].getClassLoader)
+      fresh.setUncaughtExceptionHandler(SignalDispatcher.Silent)
+      thread = fresh
+      fresh.start()
+    } catch {
+      // No thread to be had: the records stay in the ring.
+      case _: OutOfMemoryError => thread = null
+    }
+
+  private final class Loop extends Runnable {
+    def run(): Unit = while (true) {
+      monitor.synchronized {
+        while (!isAsked) monitor.wait()
+        isAsked = false
+        word = "sending"
+      }
+      var goesOn = true
+      while (goesOn)
+        goesOn =
+          try round()
+          catch {
+            case _: InterruptedException => false
+            case _: Exception            => refused("agent-error", -1L)
+          }
+      monitor.synchronized {
+        if (word == "sending") word = if (retryAtMs > clock()) heldBy else "idle"
+        monitor.notifyAll()
+      }
+    }
+  }
+
+  /** One lease or one spool file. Whether there may be more to do now. */
+  private def round(): Boolean = {
+    val chosen = options()
+    val nowMs = clock()
+    if (nowMs < retryAtMs && retryAtMs - nowMs <= HttpSender.MaxWaitMs) false
+    else if (chosen.endpoint.nonEmpty)
+      outbox.take(nowMs, isEnding) match {
+        case Some(lease) => post(lease, chosen)
+        case None        => postSpooled(chosen)
+      }
+    else if (chosen.directory.nonEmpty) outbox.take(nowMs, isEnding).exists(file(_, chosen))
+    else false
+  }
+
+  private def post(lease: Lease, chosen: DeliveryOptions): Boolean = {
+    val found = new Batches(http.send(_, chosen, timeoutOf(chosen))).deliver(lease.records.map(_.line))
+    outbox.arrived(lease, found.arrived.map(lease.records(_).sequence))
+    found.lost.groupBy(_._2).foreach { case (reason, places) =>
+      outbox.gone(reason, places.map(place => lease.records(place._1).sequence))
+    }
+    found.later match {
+      case None =>
+        worked()
+        true
+      case Some(wait) =>
+        val isFull = outbox.waitingCount > chosen.ringMaxRecords / 2
+        val left = lease.records.drop(found.arrived.size + found.lost.size)
+        if (isFull && chosen.spoolDirectory.nonEmpty && !isEnding) spool(left, chosen): Unit
+        outbox.giveBack(lease)
+        refused(wait.reason, wait.retryAfterMs)
+    }
+  }
+
+  private def file(lease: Lease, chosen: DeliveryOptions): Boolean =
+    try {
+      RecordFiles.write(chosen.directory, agent, lease.records)
+      outbox.arrived(lease, lease.records.map(_.sequence))
+      worked()
+      true
+    } catch {
+      case _: IOException | _: SecurityException | _: IllegalArgumentException =>
+        outbox.giveBack(lease)
+        refused("directory-unwritable", -1L)
+    }
+
+  private def postSpooled(chosen: DeliveryOptions): Boolean =
+    if (chosen.spoolDirectory.isEmpty || isEnding) false
+    else
+      RecordFiles.found(chosen.spoolDirectory).headOption match {
+        case None =>
+          hadSpool = false
+          false
+        case Some(path) =>
+          val lines = RecordFiles.lines(path, chosen.spoolMaxBytes max SignalDispatcher.MostSpoolFileBytes)
+          val found = lines.grouped(SignalDispatcher.BatchRecords).foldLeft(Option.empty[Batches.Outcome]) { (last, batch) =>
+            if (last.exists(_.later.isDefined)) last
+            else {
+              val outcome = new Batches(http.send(_, chosen, timeoutOf(chosen))).deliver(batch)
+              outcome.lost.groupBy(_._2).foreach { case (reason, places) => outbox.count(reason, places.size.toLong) }
+              Some(outcome)
+            }
+          }
+          found.flatMap(_.later) match {
+            case Some(wait) => refused(wait.reason, wait.retryAfterMs)
+            case None =>
+              if (found.isEmpty) outbox.count("spool-file-damaged", 1)
+              worked()
+              java.nio.file.Files.deleteIfExists(path)
+          }
+      }
+
+  /** Puts records on disk and lets go of them; what does not fit stays in the ring, which counts what it must drop. */
+  private def spool(records: Vector[Sealed], chosen: DeliveryOptions): Boolean =
+    if (records.isEmpty || chosen.spoolDirectory.isEmpty) false
+    else {
+      val size = records.map(_.line.length + 1L).sum
+      if (RecordFiles.sizeOf(chosen.spoolDirectory) + size > chosen.spoolMaxBytes) stuck("spool-full")
+      else
+        try {
+          RecordFiles.write(chosen.spoolDirectory, agent, records)
+          outbox.spooled(records.map(_.sequence))
+          hadSpool = true
+          true
+        } catch {
+          case _: IOException | _: SecurityException | _: IllegalArgumentException => stuck("spool-unwritable")
+        }
+    }
+
+  private def stuck(reason: String): Boolean = {
+    word = reason
+    false
+  }
+
+  private def worked(): Unit = {
+    failures = 0
+    retryAtMs = 0L
+  }
+
+  /** Backs off: 1 s, doubled to 5 minutes, or as long as the aggregator asked for. Always `false`: nothing more to do now. */
+  private def refused(reason: String, retryAfterMs: Long): Boolean = {
+    failures += 1
+    val backOffMs = SignalDispatcher.FirstBackOffMs << Math.min(failures - 1, SignalDispatcher.MostDoublings)
+    val waitMs = if (retryAfterMs >= 0) retryAfterMs else Math.min(backOffMs, HttpSender.MaxWaitMs)
+    retryAtMs = clock() + waitMs
+    heldBy = reason
+    word = reason
+    false
+  }
+
+  private def timeoutOf(chosen: DeliveryOptions): Int =
+    if (isEnding) Math.min(chosen.timeoutMs, SignalDispatcher.EndTimeoutMs) else chosen.timeoutMs
+}
+
+object SignalDispatcher {
+  private val NsPerMs = 1000000L
+  private val GlanceMs = 50L
+  private val SpoolCheckMs = 60000L
+  private val SpoolReserveMs = 400L
+  private val FirstBackOffMs = 1000L
+  private val MostDoublings = 10
+  private val EndTimeoutMs = 1500
+  private val LongestRequestMs = 150000L
+  private val BatchRecords = 100
+  private val MostSpoolFileBytes = 16L * 1024 * 1024
+
+  private val Silent: Thread.UncaughtExceptionHandler = new Thread.UncaughtExceptionHandler {
+    override def uncaughtException(thread: Thread, failure: Throwable): Unit = ()
+  }
+}

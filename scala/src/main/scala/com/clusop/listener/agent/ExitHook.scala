@@ -1,0 +1,29 @@
+package com.clusop.listener.agent
+
+/** Lets a JVM that exits wait for the last delivery: at most two seconds, and only where records wait and have somewhere to go.
+  * Spark's own hook stops the context meanwhile, so the application's end arrives on the bus while this one waits.
+  */
+private[agent] final class ExitHook(agent: Agent, deadlineMs: Long) extends Thread("clusop-exit") {
+
+  override def run(): Unit =
+    try if (agent.hasOutlet) await()
+    catch { case _: Throwable => () }
+
+  private def await(): Unit = {
+    val untilNs = System.nanoTime + deadlineMs * 1000000L
+    while (agent.isUnfinished && System.nanoTime - untilNs < 0) {
+      // What is not assessed by now would only keep from leaving what is.
+      if (untilNs - System.nanoTime < ExitHook.LastNs) agent.thread.drop("exit-deadline")
+      Thread.sleep(ExitHook.LookMs)
+    }
+  }
+}
+
+private[agent] object ExitHook {
+  private val LookMs = 10L
+  private val LastNs = 700L * 1000 * 1000
+
+  def install(agent: Agent, deadlineMs: Long): Unit =
+    try Runtime.getRuntime.addShutdownHook(new ExitHook(agent, deadlineMs))
+    catch { case _: IllegalStateException => () } // the JVM is already going
+}

@@ -1,0 +1,122 @@
+package com.clusop.listener.analysis
+
+import java.util.regex.Pattern
+
+import com.clusop.listener.plan.{Chars, Explanation, ExplanationBlock, Named, Naming, Plan}
+
+/** A cause in the engine's words. `operator` is the name it points at, `index` the operator found; `isSymptom` marks a block that
+  * only follows from another.
+  */
+private[analysis] final case class EngineCause(
+    cause: String,
+    operator: String,
+    index: Option[Int],
+    detail: String,
+    functions: Vector[String],
+    says: String,
+    isSymptom: Boolean = false
+)
+
+/** What the engine itself says: its explanation's blocks and live reasons, matched to operators. Mirror of
+  * `clusop.analysis.causes.engine_words`.
+  */
+private[analysis] object EngineWords {
+  // `\b` and `\w` of Java and Python differ; these are ASCII's, with every other character a letter.
+  private val Udf = Pattern.compile("(?:^|[ \\t\\n\\x0B\\f\\r`(])(?:scalaudf|UDF)(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
+  private val Expression = "xpression "
+  private val LiveEndings = Vector(" is", " are").flatMap(verb => Vector(" not supported", " not fully compatible").map(verb + _))
+  private val PythonNodes = Vector("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
+  private val ObjectNodes = Set("Scan ExistingRDD", "MapElements", "MapPartitions", "DeserializeToObject", "SerializeFromObject")
+  private val RowNodes = Vector("Scan csv", "Scan json", "Scan text", "Scan JDBCRelation", "LocalTableScan")
+
+  /** All causes the engine names, matched to operators among `members` (those off the engine). */
+  def causes(
+      plan: Plan,
+      explanation: Explanation,
+      liveWords: Vector[(String, String)],
+      members: Vector[Int]
+  ): Vector[EngineCause] = {
+    val matcher = new Matcher(plan, members)
+    val found = explanation.blocks.map(block => ofBlock(matcher, block))
+    // An exchange is unsupported only because its consumer is: a symptom beside any other block.
+    val hasOthers = found.exists(entry => !entry.operator.endsWith("Exchange"))
+    val told =
+      if (hasOthers) found.map(entry => if (entry.operator.endsWith("Exchange")) entry.copy(isSymptom = true) else entry) else found
+    told ++ liveWords.map { case (line, sentence) => ofLive(matcher, line, sentence) }
+  }
+
+  private def ofBlock(matcher: Matcher, block: ExplanationBlock): EngineCause = {
+    val isNode = block.subjectKind == "node"
+    val reference = if (block.reference.nonEmpty) block.reference else if (isNode) block.subject else ""
+    val named = split(reference)
+    val index = matcher.find(named.name, named.arguments)
+    val says = Chars.folded(s"${block.subject} ${block.detail}")
+    if (isNode) {
+      val node = split(block.subject).name
+      EngineCause(causeOfNode(node), if (named.name.isEmpty) node else named.name, index, s": $node", Vector.empty, says)
+    } else if (Udf.matcher(block.detail).find() || Udf.matcher(block.subject).find())
+      EngineCause("scala-udf", named.name, index, "", Vector.empty, says)
+    else {
+      val candidates = Functions.candidateFunctions(block.subject)
+      val functions = if (candidates.nonEmpty) candidates else Functions.functionsOf(block.subject).take(1)
+      val told = (expressionNamed(block.detail).toVector ++ functions).distinct
+      val isWord = (block.subjectKind == "aggregate" || block.subjectKind == "expression") && Functions.isName(block.subject)
+      val ordered = if (told.isEmpty && isWord) Vector(Functions.functionName(block.subject)) else told
+      EngineCause("unsupported-expression", named.name, index, ordered.headOption.map(": " + _).getOrElse(""), ordered, says)
+    }
+  }
+
+  /** The name behind the first "expression" or "Expression" that a name follows. */
+  private def expressionNamed(detail: String): Option[String] = {
+    var at = detail.indexOf(Expression)
+    while (at >= 0) {
+      val isBegun = at > 0 && (detail.charAt(at - 1) == 'e' || detail.charAt(at - 1) == 'E')
+      val behind = at + Expression.length
+      val from = if (behind < detail.length && detail.charAt(behind) == '`') behind + 1 else behind
+      var end = from
+      while (end < detail.length && Functions.isLetter(detail.charAt(end))) end += 1
+      if (isBegun && end > from) return Some(Functions.functionName(detail.substring(from, end)))
+      at = detail.indexOf(Expression, at + 1)
+    }
+    None
+  }
+
+  private def causeOfNode(node: String): String =
+    if (PythonNodes.exists(name => node.startsWith(name)))
+      if (node.startsWith("BatchEvalPython")) "python-udf" else "pandas-udf"
+    else if (ObjectNodes(node)) "rdd-or-dataset-api"
+    else if (node == "InMemoryTableScan") "cached-table"
+    else if (node == "Coalesce") "marginal-operator"
+    else if (node.startsWith("StateStore")) "stateful-streaming"
+    else if (RowNodes.exists(name => node.startsWith(name))) "row-source"
+    else "unsupported-operator"
+
+  private def ofLive(matcher: Matcher, line: String, sentence: String): EngineCause = {
+    val named = split(line)
+    val index = matcher.find(named.name, named.arguments)
+    val subject = subjectOf(sentence)
+    def isClass = subject.nonEmpty && Chars.isCapital(subject.charAt(0)) && Functions.isName(subject)
+    if (Udf.matcher(sentence).find()) EngineCause("scala-udf", named.name, index, "", Vector.empty, sentence)
+    else if (subject.isEmpty) EngineCause("unsupported-operator", named.name, index, "", Vector.empty, sentence)
+    else if (subject.replace("Exec", "") == named.name || isClass)
+      EngineCause(causeOfNode(subject.stripSuffix("Exec")), named.name, index, s": $subject", Vector.empty, sentence)
+    else {
+      val called = Functions.functionsOf(subject)
+      val functions =
+        if (called.nonEmpty) called else if (Functions.isName(subject)) Vector(Functions.functionName(subject)) else Vector.empty
+      val detail = functions.headOption.map(": " + _).getOrElse("")
+      EngineCause("unsupported-expression", named.name, index, detail, functions, sentence)
+    }
+  }
+
+  /** What stands before "is not supported"; at least one character. */
+  private def subjectOf(sentence: String): String = {
+    val ends = LiveEndings.map(ending => sentence.indexOf(ending, 1)).filter(_ > 0)
+    if (ends.isEmpty) "" else Chars.strip(sentence.substring(0, ends.min))
+  }
+
+  private def split(line: String): Named = {
+    val stripped = Chars.strip(line)
+    Naming.canonicalName(stripped.substring(Naming.codegenPrefixEnd(stripped)))
+  }
+}

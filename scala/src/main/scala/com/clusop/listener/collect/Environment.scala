@@ -1,0 +1,169 @@
+package com.clusop.listener.collect
+
+import java.util.Properties
+
+import com.clusop.listener.plan.Dialect
+
+/** The few settings clusop keeps of an application; everything else in the properties is dropped at once. Mirror of
+  * `clusop.eventlog.environment`.
+  *
+  * Job properties repeat the cluster's settings and carry tokens, users and owners besides; only names listed here are ever
+  * read. A value that was redacted is kept as `""`: the name alone still tells a Databricks cluster.
+  */
+private[collect] final class Environment {
+  private var wasSeen = false
+  private val settings = new java.util.LinkedHashMap[String, String]
+  private var fromJob: java.util.Map[String, String] = java.util.Collections.emptyMap[String, String]
+  private var triesLeft = 64
+  private val ofJobs = Array.fill(Environment.OfJob.length)(new java.util.LinkedHashSet[String])
+  private var facts: EnvironmentFacts = null
+
+  /** The latest value of each setting counts. */
+  def updated(properties: Iterator[(String, String)]): Unit = {
+    wasSeen = true
+    facts = null
+    properties.foreach { entry =>
+      if (entry._2 != null && Environment.OfCluster.contains(entry._1)) {
+        val value = Environment.kept(entry._2)
+        if (!value.isEmpty || !settings.containsKey(entry._1)) settings.put(entry._1, value)
+      }
+    }
+  }
+
+  /** The identity of the Databricks job, and the cluster's settings for want of better. */
+  def jobStarted(properties: Properties): JobIdentity =
+    if (properties == null) JobIdentity.Nobody
+    else {
+      val values = new Array[String](Environment.OfJob.length)
+      var index = 0
+      var any = false
+      while (index < values.length) {
+        val told = properties.getProperty(Environment.OfJob(index))
+        val value = if (told == null) "" else Environment.kept(told)
+        values(index) = if (index == Environment.Notebook) value.substring(value.lastIndexOf('/') + 1) else value
+        if (!value.isEmpty) {
+          any = true
+          // Two different ones are enough to know that there is no single one.
+          if (ofJobs(index).size <= 1 && ofJobs(index).add(values(index))) facts = null
+        }
+        index += 1
+      }
+      if (fromJob.isEmpty && triesLeft > 0) repeatedIn(properties)
+      if (any) new JobIdentity(values(0), values(1), values(2), values(3)) else JobIdentity.Nobody
+    }
+
+  private def repeatedIn(properties: Properties): Unit = {
+    triesLeft -= 1
+    val found = new java.util.LinkedHashMap[String, String]
+    val names = Environment.OfCluster.iterator
+    while (names.hasNext) {
+      val name = names.next()
+      val value = properties.getProperty(name)
+      if (value != null) found.put(name, Environment.kept(value))
+    }
+    if (!found.isEmpty) {
+      fromJob = found
+      facts = null
+    }
+  }
+
+  /** Whether anything told settings. */
+  def isTold: Boolean = wasSeen || !fromJob.isEmpty
+
+  /** What is known now; the same object until something new is told. */
+  def snapshot: EnvironmentFacts = {
+    if (facts == null) {
+      val merged = new java.util.LinkedHashMap[String, String](fromJob)
+      merged.putAll(settings)
+      val told = Map.newBuilder[String, String]
+      val entries = merged.entrySet.iterator
+      while (entries.hasNext) {
+        val entry = entries.next()
+        told += ((entry.getKey, entry.getValue))
+      }
+      val singles = ofJobs.map(values => if (values.size == 1) values.iterator.next() else "")
+      facts = EnvironmentFacts(told.result(), wasSeen, new JobIdentity(singles(0), singles(1), singles(2), singles(3)))
+    }
+    facts
+  }
+}
+
+/** What the environment told so far. `single` has the values that all jobs share, `""` where they differ. */
+private[collect] final case class EnvironmentFacts(settings: Map[String, String], wasSeen: Boolean, single: JobIdentity) {
+  def apply(name: String): String = settings.getOrElse(name, "")
+
+  /** The first of these that is told and not empty, else `""`. */
+  def first(names: String*): String = names.iterator.map(apply).find(_.nonEmpty).getOrElse("")
+}
+
+/** Which Databricks job a Spark job runs for; each part may be `""`. */
+private[collect] final class JobIdentity(val id: String, val runId: String, val taskKey: String, val notebook: String)
+
+private[collect] object JobIdentity {
+  val Nobody = new JobIdentity("", "", "", "")
+}
+
+private[collect] object Environment {
+
+  /** Databricks' tags of the cluster. */
+  val Tags = "spark.databricks.clusterUsageTags."
+
+  /** Settings that switch an engine off, by dialect. */
+  val Switches: Map[String, Vector[String]] =
+    Dialect.ids.map(id => id -> Dialect.of(id).switches).filter(_._2.nonEmpty).toMap
+
+  val AllSwitches: Vector[String] = Dialect.ids.flatMap(id => Switches.getOrElse(id, Vector.empty))
+
+  private val OfJob = Array(
+    "spark.databricks.job.id",
+    "spark.databricks.job.runId",
+    "spark.databricks.job.taskKey",
+    "spark.databricks.notebook.path"
+  )
+  private val Notebook = 3
+  private val Redacted = "*********(redacted)"
+
+  private val OfCluster: java.util.Set[String] = {
+    val names = new java.util.LinkedHashSet[String]
+    val plain = Vector(
+      "spark.app.name",
+      "spark.databricks.cloudProvider",
+      "spark.databricks.cluster.profile",
+      "spark.databricks.clusterSource",
+      "spark.databricks.driverNodeTypeId",
+      "spark.databricks.workerNodeTypeId",
+      "spark.master",
+      "spark.plugins",
+      "spark.sql.extensions",
+      "spark.task.cpus"
+    )
+    val tags = Vector(
+      "cloudProvider",
+      "clusterAllTags",
+      "clusterAvailability",
+      "clusterFirstOnDemand",
+      "clusterId",
+      "clusterName",
+      "clusterNodeType",
+      "clusterOwnerOrgId",
+      "clusterPinned",
+      "clusterSource",
+      "clusterWorkers",
+      "dataPlaneRegion",
+      "driverInstancePoolId",
+      "driverNodeType",
+      "effectiveSparkVersion",
+      "instancePoolId",
+      "isSingleNode",
+      "orgId",
+      "region",
+      "runtimeEngine",
+      "sparkImageLabel",
+      "sparkVersion"
+    )
+    (plain ++ AllSwitches ++ tags.map(Tags + _)).foreach(name => names.add(name))
+    names
+  }
+
+  private def kept(value: String): String = if (value.startsWith(Redacted)) "" else value
+}

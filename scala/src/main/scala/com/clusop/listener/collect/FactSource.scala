@@ -1,0 +1,100 @@
+package com.clusop.listener.collect
+
+import com.clusop.listener.analysis.{Cluster, EngineFact, EngineState, Epoch, Uptime}
+import com.clusop.listener.deliver.WorkloadFacts
+import com.clusop.listener.plan.Dialect
+
+/** Engine, cluster and workload as detected, with what the owner set in their place (`spark.clusop.fact.*`), else what the armer
+  * found (`told`, by the same last words of the keys). `setting` gives a setting's text, `""` where it is not set.
+  */
+private[collect] final class FactSource(setting: String => String, told: String => String) {
+  import Environment.Tags
+
+  // The same environment comes again and again: most of what hangs on it is found once.
+  private var known: EnvironmentFacts = null
+  private var knownEngine: EngineFact = null
+  private var knownCluster: Cluster = null
+
+  private def fixed(name: String): String = setting(FactSource.Prefix + name)
+  private def orFixed(name: String, detected: String): String = {
+    val over = fixed(name)
+    if (over.nonEmpty) over else if (detected.nonEmpty) detected else told(name)
+  }
+
+  def engineOf(environment: EnvironmentFacts): EngineFact = {
+    refresh(environment)
+    knownEngine
+  }
+
+  def clusterOf(environment: EnvironmentFacts, epochs: Vector[Epoch]): Cluster = {
+    refresh(environment)
+    val remarks = knownCluster.remarks.filter(_.id != "no-timeline" || epochs.isEmpty)
+    knownCluster.copy(epochs = epochs, remarks = remarks)
+  }
+
+  private def refresh(environment: EnvironmentFacts): Unit =
+    if (known ne environment) {
+      knownEngine = detectedEngine(environment)
+      knownCluster = detectedCluster(environment)
+      known = environment
+    }
+
+  private def detectedEngine(environment: EnvironmentFacts): EngineFact = {
+    val over = fixed("engine")
+    if (Dialect.ids.contains(over))
+      EngineFact(over, if (over == Dialect.PlainSpark) EngineState.Off else EngineState.On, s"${FactSource.Prefix}engine=$over")
+    else EngineOfSettings.configured(environment)
+  }
+
+  private def detectedCluster(environment: EnvironmentFacts): Cluster = {
+    val found = ClusterTags.clusterOf(environment, Vector.empty)
+    val product = fixed("product")
+    found.copy(
+      cloud = orFixed("cloud", found.cloud),
+      product = if (product.nonEmpty) product else found.product,
+      tier = orFixed("tier", found.tier),
+      driverNodeType = orFixed("driverNodeType", found.driverNodeType),
+      workerNodeType = orFixed("workerNodeType", found.workerNodeType),
+      availability = orFixed("availability", found.availability),
+      uptime = fixed("uptime") match {
+        case "elastic" => Uptime.Elastic
+        case "fixed"   => Uptime.Fixed
+        case _         => found.uptime
+      },
+      remarks = if (product.nonEmpty) found.remarks.filter(_.id != "unknown-product") else found.remarks
+    )
+  }
+
+  /** Whether the engine tells its own share of task time: only then can that be waited for. */
+  def hasNativeClock(engine: EngineFact): Boolean =
+    Dialect.ids.contains(engine.name) && Dialect.of(engine.name).time.taskAccumulable.nonEmpty
+
+  /** The execution's own job stands before the one that all jobs share: a cluster may run several. */
+  def workloadOf(finished: FinishedExecution, engine: String): WorkloadFacts = {
+    val environment = finished.context.environment
+    val application = finished.context.application
+    val own = finished.execution.job
+    val single = environment.single
+    val isOwn = own.id.nonEmpty
+    val notebook = if (own.notebook.nonEmpty) own.notebook else single.notebook
+    WorkloadFacts(
+      workspace = orFixed("workspace", environment.first(Tags + "orgId", Tags + "clusterOwnerOrgId")),
+      jobId = orFixed("jobId", if (isOwn) own.id else single.id),
+      jobRunId = if (isOwn) own.runId else single.runId,
+      workloadName = {
+        val over = fixed("workload")
+        if (over.nonEmpty) over else ClusterTags.workloadNameOf(environment, notebook, application.name)
+      },
+      taskKey = orFixed("taskKey", if (isOwn) own.taskKey else single.taskKey),
+      dbr = ClusterTags.dbrVersionOf(environment),
+      imageLabel = ClusterTags.imageLabelOf(environment),
+      sparkVersion = application.sparkVersion,
+      engine = engine,
+      tags = ClusterTags.tagsOf(environment)
+    )
+  }
+}
+
+private[collect] object FactSource {
+  val Prefix = "spark.clusop.fact."
+}

@@ -1,0 +1,46 @@
+package com.clusop.listener.deliver
+
+/** Sends lines in batches, halving where the aggregator cannot take one, until every line has arrived, is lost for good, or
+  * must wait. Works over places in the list, so that a spool file needs no sequences.
+  */
+final class Batches(send: Vector[String] => Sent) {
+
+  def deliver(lines: Vector[String]): Batches.Outcome = {
+    val arrived = Vector.newBuilder[Int]
+    val lost = Vector.newBuilder[(Int, String)]
+    val waiting = new java.util.ArrayDeque[(Int, Int)]
+    var later: Option[Sent.Later] = None
+    if (lines.nonEmpty) waiting.push((0, lines.size))
+    while (!waiting.isEmpty && later.isEmpty) {
+      val (from, until) = waiting.pop()
+      send(lines.slice(from, until)) match {
+        case Sent.Acknowledged(refused) =>
+          val places = refused.flatMap(placeOf(lines, from, until, _)).toSet
+          (from until until).foreach(place => if (places(place)) lost += place -> "refused" else arrived += place)
+        case Sent.Halve(reason) if until - from == 1 => lost += from -> reason
+        case Sent.Halve(_) =>
+          val middle = from + (until - from) / 2
+          waiting.push((middle, until))
+          waiting.push((from, middle))
+        case wait: Sent.Later => later = Some(wait)
+      }
+    }
+    Batches.Outcome(arrived.result(), lost.result(), later)
+  }
+
+  /** Which line a receipt's refusal means: by agent and sequence, as they stand in the canonical bytes. */
+  private def placeOf(lines: Vector[String], from: Int, until: Int, refused: com.clusop.listener.json.Json.Obj): Option[Int] = {
+    val asked = new Request(refused)
+    val agent = asked.text("agent")
+    val sequence = asked.digits("sequence")
+    (from until until).find { place =>
+      lines(place).contains("\"agent\":\"" + agent + "\"") && lines(place).contains("\"sequence\":" + sequence + ",")
+    }
+  }
+}
+
+object Batches {
+
+  /** `arrived` and `lost` (with reasons) are places in the list; `later` says why the others wait. */
+  final case class Outcome(arrived: Vector[Int], lost: Vector[(Int, String)], later: Option[Sent.Later])
+}

@@ -1,0 +1,57 @@
+package com.clusop.listener.deliver
+
+import java.net.{InetSocketAddress, Proxy, URI, URL}
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.{Files, Paths}
+
+import com.clusop.listener.settings.{Declaration, Settings}
+
+/** What the settings say about delivery. Read anew at each use: a later arming may fill what was not set. */
+final class DeliveryOptions(settings: Settings) {
+  private def key(name: String): String = Declaration.Prefix + name
+
+  def endpoint: String = settings.text(key("endpoint"))
+  def tokenFile: String = settings.text(key("tokenFile"))
+  def directory: String = settings.text(key("directory"))
+  def spoolDirectory: String = settings.text(key("spool.directory"))
+  def spoolMaxBytes: Long = settings.count(key("spool.maxBytes"))
+  def timeoutMs: Int = settings.count(key("timeoutMs")).toInt
+  def ringMaxRecords: Int = settings.count(key("ring.maxRecords")).toInt
+  def sealIntervalMs: Long = settings.count(key("sealIntervalMs"))
+  def allowedTags: Vector[String] = settings.names(key("allow.tags"))
+  def allowCallSite: Boolean = settings.switch(key("allow.callSite"))
+  def reportAll: Boolean = settings.switch(key("report.all"))
+
+  /** Whether records have anywhere to go from this JVM. */
+  def hasSink: Boolean = endpoint.nonEmpty || directory.nonEmpty
+
+  /** Where to POST. Throws `IllegalArgumentException` or `MalformedURLException` for what is no URL. */
+  def signalsUrl: URL = new URI(endpoint.reverse.dropWhile(_ == '/').reverse + "/v1/signals").toURL
+
+  /** The proxy that was named; none otherwise, whatever the environment or Java's properties say. */
+  def proxy: Proxy = {
+    val text = settings.text(key("proxy"))
+    if (text.isEmpty) Proxy.NO_PROXY
+    else {
+      val parsed = new URI(text)
+      val port = if (parsed.getPort >= 0) parsed.getPort else DeliveryOptions.DefaultProxyPort
+      new Proxy(Proxy.Type.HTTP, new InetSocketAddress(parsed.getHost, port))
+    }
+  }
+
+  /** The key of all hashes: the owner's file, else one derived from the workspace id, which hides a name from a glance only. */
+  def workloadKey(workspace: String): Array[Byte] = {
+    val path = settings.text(key("workloadKeyFile"))
+    val read =
+      if (path.isEmpty) Array.emptyByteArray
+      else
+        try Files.readAllBytes(Paths.get(path))
+        catch { case _: Exception => Array.emptyByteArray }
+    if (read.length > 0) read.take(DeliveryOptions.MaxKeyBytes) else s"clusop-workload-key-1:$workspace".getBytes(UTF_8)
+  }
+}
+
+object DeliveryOptions {
+  private val DefaultProxyPort = 3128
+  private val MaxKeyBytes = 4096
+}

@@ -1,0 +1,70 @@
+package com.clusop.listener.deliver
+
+import java.io.IOException
+import java.nio.ByteBuffer
+import java.nio.channels.FileChannel
+import java.nio.charset.StandardCharsets.US_ASCII
+import java.nio.file.{AtomicMoveNotSupportedException, Files, Path, Paths, StandardCopyOption, StandardOpenOption}
+import java.util.UUID
+import java.util.regex.Pattern
+
+/** Immutable files of records: `clusop-<agent>-<first>-<last>.jsonl`, written under another name, flushed to disk, renamed.
+  *
+  * The same records make the same name and bytes, so writing again does no harm; the agent's id in the name keeps two agents
+  * from ever writing one file. As a sink, such files are the delivery. As a spool, whoever comes next (a dispatcher or Python's
+  * batcher, of any agent) sends what it finds and deletes it after the acknowledgement.
+  */
+object RecordFiles {
+  private val Name = Pattern.compile("clusop-[0-9a-f]{32}-[0-9]{1,19}-[0-9]{1,19}\\.jsonl")
+  private val MaxListed = 1000
+
+  /** Writes the records. Throws `IOException` where the disk does not take them. */
+  def write(directory: String, agent: String, records: Vector[Sealed]): Unit = {
+    val folder = Paths.get(directory)
+    Files.createDirectories(folder)
+    val target = folder.resolve(s"clusop-$agent-${records.head.sequence}-${records.last.sequence}.jsonl")
+    val draft = folder.resolve(s".clusop-$agent-${UUID.randomUUID.toString.take(8)}.tmp")
+    try {
+      val channel = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+      try {
+        val bytes = ByteBuffer.wrap(records.iterator.map(_.line).mkString("", "\n", "\n").getBytes(US_ASCII))
+        while (bytes.hasRemaining) channel.write(bytes)
+        channel.force(true)
+      } finally channel.close()
+      try Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE)
+      catch { case _: AtomicMoveNotSupportedException => Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING) }
+    } finally Files.deleteIfExists(draft): Unit
+  }
+
+  /** Complete files of any agent, by name; none where the directory cannot be read. */
+  def found(directory: String): Vector[Path] =
+    try {
+      val listed = Files.newDirectoryStream(Paths.get(directory), "clusop-*.jsonl")
+      try {
+        val paths = Vector.newBuilder[Path]
+        val each = listed.iterator
+        var count = 0
+        while (each.hasNext && count < MaxListed) {
+          val path = each.next()
+          if (Name.matcher(path.getFileName.toString).matches) {
+            paths += path
+            count += 1
+          }
+        }
+        paths.result().sortBy(_.getFileName.toString)
+      } finally listed.close()
+    } catch { case _: Exception => Vector.empty }
+
+  def sizeOf(directory: String): Long = found(directory).map(sizeOf).sum
+
+  private def sizeOf(path: Path): Long =
+    try Files.size(path)
+    catch { case _: IOException => 0L }
+
+  /** The lines of a file; none where it is gone, too large or no text of ours. */
+  def lines(path: Path, mostBytes: Long): Vector[String] =
+    try {
+      if (Files.size(path) > mostBytes) Vector.empty
+      else new String(Files.readAllBytes(path), US_ASCII).split('\n').toVector.filter(_.startsWith("{"))
+    } catch { case _: IOException => Vector.empty }
+}

@@ -1,0 +1,133 @@
+package com.clusop.listener.deliver
+
+/** One sealed record: its bytes never change. */
+final case class Sealed(sequence: Long, line: String)
+
+/** Records lent to a holder until `expiresAtMs`. The same records make the same lease id. */
+final case class Lease(id: String, records: Vector[Sealed], expiresAtMs: Long)
+
+/** Sealed records in the order of their sequence, bounded in number and bytes, lent under leases.
+  *
+  * A sequence is given once, when a record is sealed. When full, the oldest record that is not lent is dropped and counted
+  * (`onDrop`); where all are lent, the new one is. A lease that expired gives its records back, same bytes; that its holder may
+  * have sent them does no harm, for the aggregator knows them. Not thread-safe: the caller holds the lock.
+  */
+final class Ring(agent: String, onDrop: Long => Unit) {
+  private val records = new java.util.TreeMap[java.lang.Long, Sealed]
+  private val leases = new java.util.LinkedHashMap[String, Lease]
+  private val leased = new java.util.HashSet[java.lang.Long]
+  private val expired = new java.util.LinkedHashMap[String, Vector[Sealed]]
+  private var next = 1L
+  private var held = 0L
+
+  /** The sequence the next record gets. */
+  def nextSequence: Long = next
+  def count: Int = records.size
+  def bytes: Long = held
+  def freeCount: Int = records.size - leased.size
+
+  /** Seals `line`, which carries [[nextSequence]]. */
+  def seal(line: String, maxRecords: Int): Unit = {
+    records.put(next, Sealed(next, line))
+    next += 1
+    held += line.length
+    while (records.size > maxRecords || held > Ring.MaxBytes) dropOldest()
+  }
+
+  /** Lends the oldest free records; empty where there is none. A record always fits alone. */
+  def lease(maxRecords: Int, maxBytes: Long, nowMs: Long): Option[Lease] = {
+    val taken = Vector.newBuilder[Sealed]
+    var count = 0
+    var size = 0L
+    var isFull = false
+    val each = records.values.iterator
+    while (each.hasNext && !isFull) {
+      val record = each.next()
+      if (!leased.contains(record.sequence)) {
+        isFull = count >= maxRecords || (count > 0 && size + record.line.length + 1 > maxBytes)
+        if (!isFull) {
+          taken += record
+          count += 1
+          size += record.line.length + 1
+        }
+      }
+    }
+    val lent = taken.result()
+    if (lent.isEmpty) None
+    else {
+      val lease = Lease(s"$agent-${lent.head.sequence}-${lent.last.sequence}-${lent.size}", lent, nowMs + Ring.LeaseMs)
+      leases.put(lease.id, lease)
+      lent.foreach(record => leased.add(record.sequence))
+      Some(lease)
+    }
+  }
+
+  /** The records of a lease have arrived. One that expired meanwhile is acknowledged too. Returns how many are gone by it. */
+  def acknowledge(id: String): Int = {
+    val lease = leases.remove(id)
+    val arrived = if (lease != null) lease.records else expired.remove(id)
+    if (arrived == null) 0 else arrived.count(record => forget(record.sequence))
+  }
+
+  /** Single records of a lease have arrived or were refused for good. */
+  def settle(sequences: Vector[Long]): Int = sequences.count(forget)
+
+  /** The records go back. */
+  def release(id: String): Unit = {
+    val lease = leases.remove(id)
+    if (lease != null) lease.records.foreach(record => leased.remove(record.sequence))
+  }
+
+  def releaseAll(): Unit = {
+    leases.clear()
+    leased.clear()
+  }
+
+  def expire(nowMs: Long): Unit = {
+    val each = leases.values.iterator
+    while (each.hasNext) {
+      val lease = each.next()
+      // A clock that was set back must not keep a lease for hours.
+      if (nowMs >= lease.expiresAtMs || nowMs < lease.expiresAtMs - 2 * Ring.LeaseMs) {
+        each.remove()
+        lease.records.foreach(record => leased.remove(record.sequence))
+        expired.put(lease.id, lease.records)
+        if (expired.size > Ring.RememberedLeases) {
+          val oldest = expired.keySet.iterator
+          oldest.next()
+          oldest.remove()
+        }
+      }
+    }
+  }
+
+  def all: Vector[Sealed] = {
+    val found = Vector.newBuilder[Sealed]
+    val each = records.values.iterator
+    while (each.hasNext) found += each.next()
+    found.result()
+  }
+
+  def hasLease: Boolean = !leases.isEmpty
+
+  private def forget(sequence: Long): Boolean = {
+    val gone = records.remove(sequence)
+    leased.remove(sequence)
+    if (gone != null) held -= gone.line.length
+    gone != null
+  }
+
+  private def dropOldest(): Unit = {
+    var victim = records.firstKey
+    while (victim != null && leased.contains(victim)) victim = records.higherKey(victim)
+    if (victim == null) victim = records.lastKey
+    forget(victim)
+    onDrop(1)
+  }
+}
+
+object Ring {
+  val LeaseMs = 10000L
+  private val MaxBytes = 16L * 1024 * 1024
+  private val RememberedLeases = 64
+}

@@ -1,0 +1,231 @@
+package com.clusop.listener.deliver
+
+import com.clusop.listener.agent.{AgentFacts, DeliverySetup, LossCounts}
+import com.clusop.listener.analysis.{RunStatus, Verdict}
+import com.clusop.listener.json.Json
+import com.clusop.listener.settings.Settings
+import org.scalatest.funsuite.AnyFunSuite
+
+class DelivererSuite extends AnyFunSuite {
+  import Sightings.{number, read, seen, text}
+
+  private final class World(conf: (String, String)*) {
+    var nowMs: Long = 1000000L
+    private val told = conf.map { case (key, value) => s"spark.clusop.$key" -> value }.toMap
+    private val settings = Settings.resolve(told, Map.empty, _ => None)
+    private val setup = DeliverySetup(Sightings.AgentId, () => settings, () => Json.obj(), new LossCounts)
+    val deliverer = new Deliverer(setup, () => nowMs, Deliverer.JvmPlaces)
+    tell()
+
+    def tell(off: String = "", breaker: String = ""): Unit = {
+      val losses = Vector("callback-error" -> 2L)
+      deliverer.tell(AgentFacts(Sightings.AgentId, nowMs, nowMs, "0.1.0", Vector("pth"), breaker, off, 0L, losses))
+    }
+    def poll(holder: String = "a", ack: String = ""): Json.Obj = {
+      val asked = Vector("holder" -> Json.str(holder), "max_records" -> Json.num(100L), "ack" -> Json.str(ack), "sent" -> Json.True)
+      deliverer.call("poll", Json.Obj(asked))
+    }
+    def lines(answer: Json.Obj): Vector[String] = answer.get("records") match {
+      case Some(Json.Arr(items)) => items.collect { case Json.Str(line) => line }
+      case _                     => Vector.empty
+    }
+    def records(answer: Json.Obj): Vector[Json.Obj] = answer.get("records") match {
+      case Some(Json.Arr(lines)) => lines.collect { case Json.Str(line) => read(line) }
+      case _                     => Vector.empty
+    }
+    def flush(): Unit = deliverer.call("flush", Json.obj()): Unit
+    def signals(): Vector[Json.Obj] = {
+      flush()
+      val answer = poll()
+      poll(ack = text(answer, "lease"))
+      records(answer).filter(text(_, "record") == "signal")
+    }
+  }
+
+  test("sightings of one problem become one signal with sums, first and last seen") {
+    val world = new World()
+    world.deliverer.executed(seen(runMs = 1000, islandMs = 400, atMs = 5000))
+    world.deliverer.executed(seen(runMs = 3000, islandMs = 300, atMs = 9000, queryId = "9"))
+    val Vector(found) = world.signals()
+    assert(number(found, "runs") == 2)
+    assert(number(found, "start_at_ms") == 4000)
+    assert(number(found, "end_at_ms") == 9000)
+    assert(text(found, "hours") == "0.2")
+    assert(number(found.get("time").collect { case one: Json.Obj => one }.get, "island_ms") == 700)
+    assert(found.get("findings").toString.contains("0.175"))
+    assert(found.get("locator").toString.contains("9"))
+  }
+
+  test("no sighting joins a record that has its sequence: the next one makes a new signal") {
+    val world = new World()
+    world.deliverer.executed(seen())
+    world.flush()
+    val first = world.poll()
+    world.deliverer.executed(seen())
+    world.flush()
+    val again = world.deliverer.call("release", Json.obj("holder" -> Json.str("a"), "lease" -> Json.str(text(first, "lease"))))
+    assert(again.get("ok").contains(Json.True))
+    val lines = world.lines(world.poll())
+    assert(lines.startsWith(world.lines(first)))
+    assert(world.records(world.poll()).isEmpty)
+    assert(lines.count(_.contains("\"runs\":1,")) == 2)
+  }
+
+  test("what differs in verdict or place is not summed, but is the same problem") {
+    val world = new World()
+    world.deliverer.executed(seen())
+    world.deliverer.executed(seen(verdict = Verdict.Partial))
+    val facts = WorkloadFacts(workspace = "1", workloadName = "nightly", engine = "photon", dbr = "15.4")
+    world.deliverer.executed(seen(facts = facts))
+    val found = world.signals()
+    assert(found.size == 3)
+    assert(found.map(text(_, "signature")).distinct.size == 1)
+  }
+
+  test("failed and native executions make no signal and are counted") {
+    val world = new World()
+    world.deliverer.executed(seen(status = RunStatus.Failed))
+    world.deliverer.executed(seen(verdict = Verdict.Native))
+    assert(world.signals().isEmpty)
+    assert(world.deliverer.status.get("executions").contains(Json.obj("fallback" -> Json.num(1L), "native" -> Json.num(1L))))
+  }
+
+  test("more open problems than fit are sealed early, none is lost") {
+    val world = new World()
+    (0 until 600).foreach(index => world.deliverer.executed(seen(facts = WorkloadFacts(workspace = "1", taskKey = s"t$index"))))
+    assert(world.deliverer.waitingCount == 100)
+    world.flush()
+    assert(world.deliverer.waitingCount >= 600)
+  }
+
+  test("signals are sealed by the clock") {
+    val world = new World("sealIntervalMs" -> "60000")
+    world.deliverer.executed(seen())
+    world.deliverer.tick()
+    assert(world.deliverer.waitingCount == 0)
+    world.nowMs += 60000
+    world.deliverer.tick()
+    assert(world.deliverer.waitingCount == 2)
+  }
+
+  test("one holder at a time; an acknowledgement counts from anybody") {
+    val world = new World()
+    world.deliverer.executed(seen())
+    world.flush()
+    val mine = world.poll("a")
+    val other = world.poll("b")
+    assert(other.get("standby").contains(Json.True))
+    assert(world.records(other).isEmpty)
+    world.nowMs += 31000
+    val taken = world.poll("b")
+    assert(world.records(taken) == world.records(mine))
+    world.poll("a", ack = text(mine, "lease"))
+    assert(world.deliverer.waitingCount == 0)
+    assert(world.deliverer.status.get("delivered").contains(Json.num(1L)))
+  }
+
+  test("the ring drops the oldest and the next state says how many") {
+    val world = new World("ring.maxRecords" -> "10")
+    (0 until 30).foreach { index =>
+      world.deliverer.executed(seen(facts = WorkloadFacts(workspace = "1", taskKey = s"t$index")))
+      world.flush()
+    }
+    world.deliverer.applicationEnded()
+    val states = world.records(world.poll()).filter(text(_, "record") == "agent-state")
+    assert(states.last.get("final").contains(Json.True))
+    val losses = states.last.get("losses").collect { case found: Json.Obj => found }.get
+    assert(number(losses, "ring-overflow") == 20)
+    assert(number(losses, "callback-error") == 2)
+  }
+
+  test("a state is sealed after a minute, on a change of weight at most each ten minutes, and once at the end") {
+    val world = new World("sealIntervalMs" -> "3600000")
+    world.deliverer.tick()
+    assert(world.deliverer.waitingCount == 0)
+    world.nowMs += 60000
+    world.deliverer.tick()
+    assert(world.deliverer.waitingCount == 1)
+    world.tell(breaker = "too-many-errors")
+    world.nowMs += 599000
+    world.deliverer.tick()
+    assert(world.deliverer.waitingCount == 1)
+    world.nowMs += 1000
+    world.deliverer.tick()
+    assert(world.deliverer.waitingCount == 2)
+    world.nowMs += 1200000
+    world.deliverer.tick()
+    assert(world.deliverer.waitingCount == 2)
+    world.deliverer.applicationEnded()
+    world.deliverer.applicationEnded()
+    assert(world.deliverer.waitingCount == 3)
+  }
+
+  test("losses told by the batcher are counted under ids only") {
+    val world = new World()
+    world.deliverer.call("lost", Json.obj("reason" -> Json.str("spool-full"), "count" -> Json.num(3L)))
+    world.deliverer.call("lost", Json.obj("reason" -> Json.str("a secret sentence"), "count" -> Json.num(2L)))
+    assert(world.deliverer.status.get("losses").contains(Json.obj("agent-error" -> Json.num(2L), "spool-full" -> Json.num(3L))))
+  }
+
+  test("a report shows the caller's own work unless the owner of the cluster allows all") {
+    def rows(world: World, all: Boolean): Int =
+      world.deliverer.call("report", Json.obj("owner" -> Json.str("me"), "all" -> Json.Bool(all))).get("rows") match {
+        case Some(Json.Arr(items)) => items.size
+        case _                     => -1
+      }
+    val closed = new World()
+    val open = new World("report.all" -> "true")
+    for (world <- Vector(closed, open); owner <- Vector("me", "other")) world.deliverer.executed(seen(owner = owner))
+    assert(rows(closed, all = true) == 1)
+    assert(rows(open, all = false) == 1)
+    assert(rows(open, all = true) == 2)
+  }
+
+  test("a record of a huge plan is cut to 8 KiB around its cause, and says what was cut") {
+    val world = new World()
+    world.deliverer.executed(seen(operators = 5000, arguments = "(keys=[a#1], functions=[sum(a#1), count(1), max(b#2)])" * 4))
+    world.flush()
+    val lines = world.poll().get("records").collect { case Json.Arr(items) => items.collect { case Json.Str(line) => line } }.get
+    assert(lines.forall(_.length <= RecordLine.MaxBytes))
+    val found = read(lines.head)
+    val digest = found.get("digest").collect { case Json.Arr(items) => items }.get
+    assert(number(found, "digest_cut") == 5000 - digest.size)
+    assert(digest.toString.contains("BatchEvalPython"))
+  }
+
+  test("nothing but gated text stands in any record or is told of an execution elsewhere than in its owner's report") {
+    val secrets = Vector("dapi0123456789abcdef", "jane@corp.example", "/Volumes/hr/payroll", "hunter2", "IBAN DE8937")
+    secrets.foreach { secret =>
+      val world = new World("allow.tags" -> "team")
+      val tags = Map(secret -> secret, "owner" -> secret, "team" -> "a")
+      val facts = WorkloadFacts(secret, secret, secret, secret, secret, secret, secret, secret, secret, tags)
+      val place = com.clusop.listener.analysis.Cluster(
+        cloud = secret, product = secret, tier = secret, clusterId = secret, clusterName = secret, driverNodeType = secret,
+        workerNodeType = secret, availability = secret, region = secret
+      )
+      world.deliverer.executors(world.nowMs, Vector(secret -> 1))
+      val arguments = s"[$secret(x#1), '$secret' AS $secret#2]"
+      val planted = seen(arguments = arguments, description = secret, facts = facts, cluster = place)
+      world.deliverer.executed(planted.copy(callSite = secret))
+      world.deliverer.lost(secret, 1)
+      world.tell(off = secret, breaker = secret)
+      world.nowMs += 60000
+      world.deliverer.tick()
+      world.deliverer.applicationEnded()
+      val answer = world.poll().toString
+      // A plain word is an identifier: a task key or workspace the owner chose. All others are no identifiers and are hashed.
+      val isWord = secret.forall(character => character.isLetterOrDigit)
+      if (!isWord) assert(!answer.contains(secret), secret)
+      assert(world.records(world.poll("b")).isEmpty)
+    }
+  }
+
+  test("a call site leaves as base name and line, and only where it is allowed") {
+    val (closed, open) = (new World(), new World("allow.callSite" -> "true"))
+    Vector(closed, open).foreach(_.deliverer.executed(seen()))
+    assert(!closed.signals().toString.contains("load.py"))
+    val shown = open.signals().toString
+    assert(shown.contains("load.py:7"))
+    assert(!shown.contains("ann"))
+  }
+}

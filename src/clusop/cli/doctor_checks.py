@@ -1,0 +1,244 @@
+"""What ``clusop doctor`` looks at: each door with its state, why, and what to do; the jars, Java, Spark, settings.
+
+Standard library only: the doctor is what one runs where nothing else is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import site
+import socket
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from clusop.reasons import Reason
+from clusop.runtime.autoload import DRIVER_SIGNS, closed_because
+from clusop.runtime.jars import jars, sha256_of
+from clusop.runtime.setting_value import as_text
+from clusop.runtime.settings import Origin, declared, resolve
+from clusop.runtime.spark_session import active_context, connect_session, why_dormant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from clusop.runtime.settings import Settings
+
+__all__ = [
+    "PTH",
+    "Check",
+    "doors",
+    "found_here",
+    "in_force",
+    "jar_checks",
+    "probe",
+    "site_folders",
+    "strangers",
+    "this_process",
+]
+
+PTH = "clusop_autoload.pth"
+_START = "clusop_autoload.start"
+_START_SINCE = (3, 15)
+_LISTENER = "com.clusop.listener.PhotonFallbackListener"
+_CONF_KEYS = ("spark.extraListeners", "spark.sql.queryExecutionListeners")
+# Variables that are no settings: they decide whether anything is armed at all.
+_OTHER_VARIABLES = frozenset({"CLUSOP_ARM", "CLUSOP_GUARD"})
+_PROBE_S = 5.0
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. ``state`` is ``open``, ``armed``, ``closed``, ``ok``, ``missing``, ``damaged`` or ``unknown``."""
+
+    name: str
+    state: str
+    why: str
+    what_to_do: str = ""
+
+
+def doors(environ: Mapping[str, str], argv: Sequence[str], folders: Iterable[Path]) -> list[Check]:
+    """Every way in, as seen from this process."""
+    return [
+        _start_line(environ, argv, list(folders)),
+        _explicit(environ),
+        _conf(environ),
+        _init_script(),
+    ]
+
+
+def site_folders() -> list[Path]:
+    """The directories whose ``.pth`` files this interpreter runs."""
+    named = [*site.getsitepackages(), site.getusersitepackages() if site.ENABLE_USER_SITE else ""]
+    return [Path(name) for name in dict.fromkeys(named) if name]
+
+
+def jar_checks() -> list[Check]:
+    """The listener's jars in this installation."""
+    found = jars()
+    if isinstance(found, Reason):
+        what = "Install a released wheel, or run `make jars` in a clone."
+        return [Check("jars", "missing" if found.id == "jar-missing" else "damaged", found.sentence, what)]
+    return [_jar(jar.scala, jar.path, jar.sha256) for jar in found]
+
+
+def found_here(environ: Mapping[str, str]) -> list[Check]:
+    """Python, Java and Spark."""
+    java = environ.get("JAVA_HOME", "")
+    on_path = shutil.which("java", path=environ.get("PATH", ""))
+    where = f"JAVA_HOME={java}" if java else on_path or ""
+    checks = [
+        Check("python", "ok", f"{sys.version.split()[0]} at {sys.executable}"),
+        Check("java", "ok" if where else "missing", where or "neither JAVA_HOME nor java on the PATH"),
+    ]
+    version = _version_of("pyspark") or _version_of("databricks-connect")
+    checks.append(Check("spark", "ok" if version else "missing", version or "no PySpark in this environment"))
+    return checks
+
+
+def strangers(environ: Mapping[str, str]) -> list[Reason]:
+    """Variables that look like settings of clusop and are none."""
+    known = {one.env for one in declared().values()} | _OTHER_VARIABLES
+    return [
+        Reason("unknown-setting", name) for name in sorted(environ) if name.startswith("CLUSOP_") and name not in known
+    ]
+
+
+def in_force(environ: Mapping[str, str]) -> tuple[Settings, list[tuple[str, str, str]]]:
+    """The settings this process would use, and those that are not defaults with where each comes from. No file is read."""
+    settings = resolve({}, {}, environ)
+    chosen = [
+        (key, as_text(value), settings.origins[key])
+        for key, value in settings.values.items()
+        if settings.origins[key] != Origin.DEFAULT
+    ]
+    return settings, chosen
+
+
+def probe(settings: Settings) -> Check:
+    """Whether the endpoint, or its proxy, takes a connection. Nothing is sent."""
+    endpoint = settings.text("endpoint")
+    if not endpoint:
+        return Check(
+            "endpoint", "missing", Reason("no-endpoint").sentence, "Set CLUSOP_ENDPOINT or spark.clusop.endpoint."
+        )
+    via = urlsplit(settings.text("proxy") or endpoint)
+    port = via.port or _DEFAULT_PORTS.get(via.scheme, 0)
+    shown = f"{via.hostname}:{port}" + (" (proxy)" if settings.text("proxy") else "")
+    try:
+        with socket.create_connection((via.hostname or "", port), timeout=_PROBE_S):
+            return Check("endpoint", "ok", f"{shown} takes connections; nothing was sent")
+    except OSError as error:
+        told = error.strerror or type(error).__name__
+        return Check("endpoint", "closed", f"{shown}: {told}", "Check the address, the proxy and the network's rules.")
+
+
+def _start_line(environ: Mapping[str, str], argv: Sequence[str], folders: list[Path]) -> Check:
+    name = "start line (.pth)"
+    lines = [folder / PTH for folder in folders if (folder / PTH).is_file()]
+    if not lines:
+        looked = ", ".join(str(folder) for folder in folders) or "no site directory"
+        return Check(
+            name,
+            "closed",
+            f"{PTH} is not in {looked}",
+            "Install the wheel into this interpreter's own environment (on Databricks: %pip install, then restart Python).",
+        )
+    at = ", ".join(str(line) for line in lines)
+    if sys.version_info >= _START_SINCE:
+        twins = [line for line in lines if line.with_name(_START).is_file()]
+        at += f"; its twin {_START} {'is beside it' if twins else 'is missing'}"
+    if sys.flags.no_site:
+        return Check(
+            name, "closed", f"{at}; this Python was started with -S", "Start Python without -S, or call clusop.arm()."
+        )
+    closed = closed_because(environ, argv)
+    if not closed:
+        signs = ", ".join(sign for sign in DRIVER_SIGNS if sign in environ)
+        return Check(name, "open", f"{at}; the environment says driver ({signs})")
+    remedy = {
+        "no-driver": "Set CLUSOP_ARM=1 in the environment of the program that starts Spark; a plain Python is left alone.",
+        "switched-off": "Unset CLUSOP_DISABLE, and CLUSOP_ARM if it is not 1.",
+    }.get(closed, "Nothing: this is no driver.")
+    detail = "CLUSOP_DISABLE or CLUSOP_ARM" if closed == "switched-off" else ""
+    return Check(name, "closed", f"{at}; {Reason(closed, detail).sentence}", remedy)
+
+
+def _explicit(environ: Mapping[str, str]) -> Check:
+    name = "clusop.arm()"
+    dormant = why_dormant(environ)
+    if dormant is not None:
+        return Check(name, "closed", dormant.sentence, "See docs/modes/databricks-init-script.md.")
+    if environ.get("DATABRICKS_RUNTIME_VERSION", "").startswith("client."):
+        return Check(
+            name, "closed", Reason("serverless-compute").sentence, "Analyze query profiles: clusop analyze FILE."
+        )
+    if active_context() is not None:
+        return Check(name, "open", "a SparkContext with a JVM runs in this process")
+    if connect_session() is not None:
+        return Check(name, "closed", Reason("spark-connect").sentence)
+    told = Reason("no-context", "; call it in the driver's program, before or after Spark starts").sentence
+    return Check(name, "open", told, "import clusop; clusop.arm()")
+
+
+def _conf(environ: Mapping[str, str]) -> Check:
+    name = "Spark conf"
+    folder = environ.get("SPARK_CONF_DIR") or (f"{environ['SPARK_HOME']}/conf" if environ.get("SPARK_HOME") else "")
+    file = Path(folder) / "spark-defaults.conf" if folder else None
+    how = f"Put the jar on the driver's class path first, then add {_LISTENER} to the entries there."
+    if file is None:
+        return Check(name, "unknown", "neither SPARK_CONF_DIR nor SPARK_HOME is set", how)
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        return Check(name, "closed", f"{file}: {error.strerror or type(error).__name__}", how)
+    keys = [line.split()[0] for line in lines if _LISTENER in line and line.lstrip().startswith(_CONF_KEYS)]
+    if keys:
+        return Check(
+            name,
+            "open",
+            f"{file}: {', '.join(keys)}",
+            "Keep the jar where the class path has it: a missing class stops Spark.",
+        )
+    return Check(name, "closed", f"{file} names no listener of clusop", how)
+
+
+def _init_script() -> Check:
+    name = "Databricks init script"
+    conf = Path("/databricks/driver/conf")
+    if not conf.is_dir():
+        return Check(
+            name, "closed", "this is no driver of a Databricks cluster", "See docs/modes/databricks-init-script.md."
+        )
+    found = sorted(str(path) for path in conf.glob("*-clusop.conf"))
+    if found:
+        return Check(name, "open", f"it wrote {', '.join(found)}")
+    return Check(name, "closed", f"no *-clusop.conf in {conf}", "See docs/modes/databricks-init-script.md.")
+
+
+def _jar(scala: str, path: Path, sha256: str) -> Check:
+    name = f"jar for Scala {scala}"
+    try:
+        same = sha256_of(path) == sha256
+    except OSError as error:
+        return Check(name, "missing", f"{path}: {error.strerror or error}", "Install clusop again.")
+    if same:
+        return Check(name, "ok", f"{path.name} sha256 {sha256}")
+    return Check(name, "damaged", Reason("jar-damaged", f": {path}").sentence, "Install clusop again.")
+
+
+def _version_of(package: str) -> str:
+    try:
+        return f"{package} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def this_process() -> tuple[Mapping[str, str], Sequence[str]]:
+    """The environment and the command line the interpreter was started with."""
+    return os.environ, sys.orig_argv

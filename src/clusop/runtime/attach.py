@@ -1,0 +1,89 @@
+"""Attaching to a driver's JVM: the agent that is there already, else ours, loaded by a class loader of its own.
+
+``addJar`` makes no class visible to Py4J, so the jar is loaded by a ``URLClassLoader`` below the JVM thread's context loader and
+its door is called by reflection. Its answer is asked of ``java.util.Objects``: no method of our own class is ever called.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from clusop.reasons import Reason
+from clusop.runtime.agent_link import PROTOCOL, AgentLink, Answer, answer_of
+from clusop.runtime.jars import jar_for
+from clusop.runtime.jvm_errors import JvmCallError, jvm_errors, reason_of
+from clusop.runtime.private_copy import private_copy
+from clusop.runtime.spark_session import jvm_of
+
+__all__ = ["Attached", "attach"]
+
+_DOOR = "com.clusop.listener.Door"
+_MOST_SENTENCE_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """An agent this process may talk to, and what it said to being attached. Armed or not is in its answer."""
+
+    link: AgentLink
+    answer: Answer
+
+    @property
+    def refusal(self) -> Reason | None:
+        """Why the agent did not arm; ``None``: it did."""
+        if self.answer.get("ok") is True:
+            return None
+        told = self.answer.get("detail") or self.answer.get("reason") or "no reason given"
+        return Reason("agent-refused", str(told)[:_MOST_SENTENCE_CHARS])
+
+    @property
+    def is_wish(self) -> bool:
+        """Whether it did not arm because somebody wants it so: that is no news."""
+        return self.answer.get("reason") in {"switched-off", "kill-file", "disarmed"}
+
+
+def attach(context: Any, request: Answer) -> Attached | Reason:  # Any: a SparkContext of PySpark
+    """Attach to the JVM of ``context`` and arm there. ``request`` is the agent's ``attach`` operation without its name."""
+    try:
+        jvm = jvm_of(context)
+        if jvm is None:
+            return Reason("no-context")
+        link = AgentLink(jvm)
+        about = link.about()
+        if about is not None and _protocol(about) >= PROTOCOL:
+            return Attached(link, link.call("attach", **request))
+        answer = _load(context, jvm, request)
+        return answer if isinstance(answer, Reason) else Attached(link, answer)
+    except JvmCallError as error:
+        return error.reason
+    except jvm_errors() as error:
+        return reason_of(error)
+
+
+def _load(context: Any, jvm: Any, request: Answer) -> Answer | Reason:  # Any: Py4J has no types
+    jar = jar_for(str(jvm.scala.util.Properties.versionNumberString()))
+    if isinstance(jar, Reason):
+        return jar
+    copy = private_copy(jar)
+    if isinstance(copy, Reason):
+        return copy
+    gateway = attrgetter("_gateway")(context)
+    urls = gateway.new_array(jvm.java.net.URL, 1)
+    urls[0] = jvm.java.io.File(str(copy)).toURI().toURL()
+    parent = jvm.java.lang.Thread.currentThread().getContextClassLoader()
+    door = jvm.java.net.URLClassLoader(urls, parent).loadClass(_DOOR)
+    arguments = gateway.new_array(jvm.java.lang.Object, 2)
+    arguments[0] = attrgetter("_jsc")(context).sc()
+    arguments[1] = json.dumps(request, separators=(",", ":"))
+    for constructor in door.getConstructors():
+        if constructor.getParameterCount() == len(arguments):
+            return answer_of(str(jvm.java.util.Objects.toString(constructor.newInstance(arguments))))
+    return Reason("agent-not-loaded")
+
+
+def _protocol(about: Answer) -> int:
+    told = about.get("protocol")
+    return told if isinstance(told, int) else 0

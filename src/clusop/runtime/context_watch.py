@@ -1,0 +1,108 @@
+"""The thread ``clusop-arm``: waits until this process has a SparkContext with a JVM, says so, and goes on watching for the next.
+
+Nothing is patched and nothing of Spark is imported: it looks. That costs a few attribute reads per look, twenty looks a second
+while a JVM is starting, one a second otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from clusop.runtime.spark_session import active_context, has_gateway, has_pyspark, why_dormant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clusop.reasons import Reason
+    from clusop.runtime.guard import Guard
+    from clusop.runtime.process import OwnProcess
+
+__all__ = ["ContextWatch", "next_wait_s"]
+
+# A JVM is up: its context follows within seconds, and with it the first query.
+_NEAR_S = 0.02
+_FIRST_S = 0.05
+_LONGEST_S = 1.0
+# A gateway may stay without a context, after spark.stop(); then the near wait grows as well.
+_NEAR_LOOKS = 3000
+_MOST_FAULTS = 20
+
+
+def next_wait_s(wait_s: float, *, is_near: bool, looks: int) -> float:
+    """How long to wait before the next look."""
+    if is_near and looks < _NEAR_LOOKS:
+        return _NEAR_S
+    return min(max(wait_s, _FIRST_S) * 2, _LONGEST_S)
+
+
+class ContextWatch:
+    """Calls ``on_context`` for each context that comes up, once; ``on_dormant`` if there will be none, and ends then."""
+
+    def __init__(
+        self,
+        on_context: Callable[[Any], None],  # Any: a SparkContext of PySpark
+        on_dormant: Callable[[Reason], None],
+        process: OwnProcess,
+        guard: Guard,
+    ) -> None:
+        self._on_context = on_context
+        self._on_dormant = on_dormant
+        self._process = process
+        self._guard = guard
+        self._stop = threading.Event()
+        # Weak: a stopped context must be free to go.
+        self._seen: Callable[[], Any] = lambda: None
+        self._thread = threading.Thread(target=self._run, name="clusop-arm", daemon=True)
+
+    def start(self) -> None:
+        """Start. A thread that cannot start, late in an interpreter's life, is no error."""
+        with self._guard.watch("arm-thread"):
+            self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is watching."""
+        return self._thread.is_alive()
+
+    def note(self, context: Any | None) -> None:  # Any: as above
+        """Somebody else armed this context already; ``None``: nothing to note."""
+        if context is not None:
+            self._seen = weakref.ref(context)
+
+    def stop(self) -> None:
+        """End at the next look."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        with self._guard.watch("arm-thread"):
+            self._watch()
+
+    def _watch(self) -> None:
+        wait_s, looks, stage, faults = _FIRST_S, 0, (False, False), 0
+        while not self._stop.wait(wait_s) and self._process.is_own and faults < _MOST_FAULTS:
+            look = self._guard.watch("arm-look")
+            with look:
+                if self._look():
+                    return
+            faults += look.error is not None
+            context = active_context()
+            now = (has_pyspark(), has_gateway() and context is None)
+            looks = looks + 1 if now == stage else 0
+            wait_s = next_wait_s(wait_s if looks else 0.0, is_near=now[1], looks=looks)
+            stage = now
+
+    def _look(self) -> bool:
+        context = active_context()
+        if context is not None:
+            if context is not self._seen():
+                self._seen = weakref.ref(context)
+                self._on_context(context)
+            return False
+        dormant = why_dormant(os.environ)
+        if dormant is None:
+            return False
+        self._on_dormant(dormant)
+        return True

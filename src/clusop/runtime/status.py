@@ -1,0 +1,132 @@
+"""What ``clusop.status()`` shows: whether clusop is armed here, since when, what it lost, and why not if it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from clusop.reasons import Reason
+from clusop.runtime.setting_value import as_text
+from clusop.runtime.settings import Origin
+from clusop.runtime.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clusop.runtime.agent_link import Answer
+    from clusop.runtime.driver import Driver
+
+__all__ = ["Status", "status_of"]
+
+_MS_PER_S = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """``state`` is ``armed``, ``waiting`` (for a context), ``off`` or ``dormant``; ``reasons`` say why it is not armed and
+    what was passed over. ``agent`` is what the agent in the JVM says of itself, empty where it cannot be asked.
+    """
+
+    state: str
+    reasons: tuple[Reason, ...] = ()
+    agent: Mapping[str, object] = field(default_factory=dict)
+    settings: tuple[tuple[str, str, str], ...] = ()
+    facts: tuple[tuple[str, str, str], ...] = ()
+    faults: Mapping[str, int] = field(default_factory=dict)
+    sent_count: int = 0
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether queries are being watched."""
+        return self.state == "armed"
+
+    def __repr__(self) -> str:
+        return self._table().text()
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _table(self) -> Table:
+        rows = [
+            ("agent", str(self.agent[key]), key) for key in ("agent", "version", "spark_version") if self.agent.get(key)
+        ]
+        rows += _agent_rows(self.agent)
+        rows += [("setting", f"{key} = {value}", origin) for key, value, origin in self.settings]
+        rows += [("fact", f"{name} = {value}", origin) for name, value, origin in self.facts]
+        rows += [("own fault", where, f"{count} times") for where, count in self.faults.items()]
+        notes = tuple(reason.sentence for reason in self.reasons)
+        return Table(f"clusop is {self.state}", ("what", "value", "note"), tuple(rows), notes)
+
+
+def status_of(driver: Driver) -> Status:
+    """The status of this process. Asks the agent; never raises for what it answers."""
+    if not driver.process.is_own:
+        return Status("dormant", (Reason("forked-child"),))
+    arming = driver.arming
+    answer = driver.ask("status") if driver.link is not None else None
+    agent: Answer = answer if isinstance(answer, dict) else {}
+    reasons = [
+        reason for reason in (driver.reason, answer if isinstance(answer, Reason) else None) if reason is not None
+    ]
+    if not reasons and arming is None:
+        reasons.append(Reason("not-armed"))
+    carrier = driver.carrier
+    if carrier is not None and carrier.batcher.trouble is not None:
+        reasons.append(carrier.batcher.trouble)
+    if agent.get("off_sentence"):
+        reasons.append(Reason("agent-refused", str(agent["off_sentence"])))
+    if arming is not None:
+        reasons += arming.problems
+        if arming.is_armed and carrier is None:
+            reasons.append(Reason("no-endpoint"))
+    return Status(
+        _state(driver, agent),
+        tuple(dict.fromkeys(reasons)),
+        agent,
+        _chosen(driver),
+        tuple((name, fact.value, fact.origin) for name, fact in arming.facts.items() if fact.value) if arming else (),
+        dict(driver.guard.faults),
+        carrier.batcher.sent_count if carrier is not None else 0,
+    )
+
+
+def _state(driver: Driver, agent: Mapping[str, object]) -> str:
+    if driver.reason is not None and driver.reason.id in {"switched-off", "kill-file", "disarmed"}:
+        return "off"
+    if driver.reason is not None and driver.reason.id == "no-context":
+        return "waiting"
+    if agent.get("off"):
+        return "off"
+    return "armed" if driver.arming is not None and driver.arming.is_armed and agent.get("ok") is True else "dormant"
+
+
+def _chosen(driver: Driver) -> tuple[tuple[str, str, str], ...]:
+    if driver.arming is None:
+        return ()
+    settings = driver.arming.settings
+    return tuple(
+        (key, as_text(value), settings.origins[key])
+        for key, value in settings.values.items()
+        if settings.origins[key] != Origin.DEFAULT
+    )
+
+
+def _agent_rows(agent: Mapping[str, object]) -> list[tuple[str, str, str]]:
+    rows: list[tuple[str, str, str]] = []
+    doors, since_ms, losses = agent.get("doors"), agent.get("armed_since_ms"), agent.get("losses")
+    if isinstance(doors, list) and doors:
+        rows.append(("agent", ", ".join(str(door) for door in doors), "doors"))
+    if isinstance(since_ms, (int, float)):
+        since = datetime.fromtimestamp(since_ms / _MS_PER_S, tz=timezone.utc)
+        rows.append(("agent", since.strftime("%Y-%m-%d %H:%M:%S UTC"), "armed since"))
+    delivery = agent.get("delivery")
+    parts = delivery if isinstance(delivery, dict) else {}
+    for name in ("executions", "losses"):
+        counted = parts.get(name)
+        for key, count in counted.items() if isinstance(counted, dict) else ():
+            rows.append((name, str(key), str(count)))
+    if isinstance(losses, dict):
+        rows += [("losses", str(key), str(count)) for key, count in losses.items() if count]
+    rows += [("records", str(parts[name]), name) for name in ("waiting", "gathering", "delivered") if name in parts]
+    return rows

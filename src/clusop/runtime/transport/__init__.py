@@ -1,0 +1,1 @@
+"""Where records go from the driver: an aggregator over HTTP, or immutable files. One module each."""

@@ -1,0 +1,38 @@
+"""Records as immutable JSON-lines files in a directory: a Volume, a mount, any path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from clusop.reasons import Reason
+from clusop.runtime.transport.outcome import Delivered, RetryLater
+from clusop.runtime.transport.record_name import batch_name
+from clusop.runtime.transport.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clusop.runtime.transport.outcome import Outcome
+
+__all__ = ["FileTransport"]
+
+
+class FileTransport:
+    """Writes each batch as one file. A batch sent twice is the same file twice: same name, same bytes."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = Path(directory)
+
+    def send(self, lines: Sequence[str]) -> Outcome:
+        """Write one file; it is delivered once it stands under its name."""
+        name = batch_name(lines)
+        if not name:
+            return RetryLater(Reason("directory-unwritable", " (the batch has no identity)"))
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            write_whole(self._directory / name, ("\n".join(lines) + "\n").encode("utf-8"))
+        except OSError as error:
+            return RetryLater(Reason("directory-unwritable", f" ({error.strerror or type(error).__name__})"))
+        return Delivered(MappingProxyType({}))

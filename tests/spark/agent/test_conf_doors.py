@@ -1,0 +1,69 @@
+"""The shim by each conf key, by both, beside other entries, by hand and next to Python's door: one agent, one feed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+LISTENER = "com.clusop.listener.PhotonFallbackListener"
+EXTRA = "spark.extraListeners"
+QUERY = "spark.sql.queryExecutionListeners"
+BYSTANDER = "com.clusop.probe.fault.Bystander"
+
+
+@pytest.fixture(scope="module")
+def both_keys(run_script_module, listener_jar, probe_jar):
+    conf = {EXTRA: f"{BYSTANDER},{LISTENER}", QUERY: f"{LISTENER},{BYSTANDER}"}
+    return run_script_module("doors.py", [listener_jar, probe_jar], conf, arguments=[listener_jar])
+
+
+@pytest.mark.parametrize("key", [EXTRA, QUERY])
+def test_one_key_arms_and_leaves_the_job_as_it_was(run_script, bare, listener_jar, key):
+    armed = run_script("job.py", [listener_jar], {key: LISTENER})
+    assert (armed.code, armed.rows) == (bare.code, bare.rows)
+    assert armed.stderr == bare.stderr
+    status = armed.told["status"]
+    assert (status["armed"], status["breaker"], status["off"], status["errors"]) == (True, "", "", 0)
+    (context,) = status["contexts"]
+    assert context["queue"] == {EXTRA: "shared", QUERY: "own"}[key]
+    assert armed.told["listeners"] == 1
+    assert executions(status) == 2
+
+
+def executions(status):
+    return sum(status["delivery"]["executions"].values())
+
+
+def test_both_keys_beside_other_entries_give_one_feed(both_keys, bare):
+    assert both_keys.code == 0
+    assert both_keys.rows == [*bare.rows, *bare.rows]
+    assert both_keys.ours == []
+    first = both_keys.told["first"]
+    assert first["doors"] == ["conf-extra-listeners", "conf-query-listeners"]
+    assert [context["queue"] for context in first["contexts"]] == ["shared"]
+    assert executions(first) == 2
+
+
+def test_other_entries_of_the_keys_still_serve(both_keys):
+    assert both_keys.told["bystander"] == {"listens": True, "queries": True}
+
+
+def test_pythons_door_finds_the_agent_and_adds_no_feed(both_keys):
+    door = both_keys.told["door"]
+    assert (door["ok"], door["armed"], door["before"]) == (True, True, True)
+    assert door["agent"] == both_keys.told["first"]["agent"]
+    assert both_keys.told["listeners"] == 1
+    assert json.loads(both_keys.told["about"])["agent"] == door["agent"]
+
+
+def test_a_listener_added_by_hand_twice_counts_nothing_twice(both_keys):
+    assert executions(both_keys.told["second"]) == executions(both_keys.told["first"]) + 1
+    assert len(both_keys.told["second"]["contexts"]) == 1
+
+
+def test_the_next_context_of_the_jvm_gets_its_own_feed_from_the_same_agent(both_keys):
+    third = both_keys.told["third"]
+    assert third["agent"] == both_keys.told["first"]["agent"]
+    assert [context["state"] for context in third["contexts"]] == ["open"]
+    assert executions(third) == executions(both_keys.told["second"]) + 2

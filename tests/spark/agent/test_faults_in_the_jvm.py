@@ -1,0 +1,64 @@
+"""The fault suite on a live Spark: every error in every callback, a dying thread, an open breaker, switches, ends.
+
+The faults are injected by ``com.clusop.probe.fault.FaultRun`` through the agent's own parts; nothing of ours is patched.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+DEADLINE_S = 400
+KINDS = ("linkage", "stack-overflow", "out-of-memory", "thread-death", "interrupted", "runtime", "control")
+
+
+@pytest.fixture(scope="module")
+def fault_run(java_home, listener_jar, probe_jar, tmp_path_factory):
+    import pyspark
+
+    directory = tmp_path_factory.mktemp("faults")
+    jars = Path(pyspark.__file__).parent / "jars" / "*"
+    command = [
+        f"{java_home}/bin/java",
+        *opened_packages(),
+        "-cp",
+        os.pathsep.join(map(str, (probe_jar, listener_jar, jars))),
+        "com.clusop.probe.fault.FaultRun",
+        str(directory),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, cwd=directory, check=False)
+    checks = [line.split("\t") for line in done.stdout.splitlines() if line.startswith("CHECK\t")]
+    return done, {name: (verdict == "true", detail) for _, name, verdict, detail in checks}
+
+
+def opened_packages():
+    """What Spark's own launcher passes to a JVM of 17 or newer."""
+    names = "lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic".split()
+    opened = [f"java.base/java.{name}" for name in names]
+    opened += [f"java.base/sun.{name}" for name in ("nio.ch", "nio.cs", "security.action", "util.calendar")]
+    return [f"--add-opens={name}=ALL-UNNAMED" for name in opened]
+
+
+def test_the_suite_ran_to_its_end(fault_run):
+    done, checks = fault_run
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "done" in checks
+
+
+def test_every_check_holds(fault_run):
+    _, checks = fault_run
+    assert {name: detail for name, (holds, detail) in checks.items() if not holds} == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_error_was_met_in_every_callback(fault_run, kind):
+    _, checks = fault_run
+    assert {f"counted-{kind}", f"every-callback-{kind}", f"still-armed-{kind}"} <= checks.keys()
+
+
+def test_nothing_of_ours_reached_stderr(fault_run):
+    done, _ = fault_run
+    assert [line for line in done.stderr.splitlines() if "clusop" in line.lower()] == []

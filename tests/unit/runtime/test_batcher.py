@@ -1,0 +1,161 @@
+"""The batcher's steps: nothing is acknowledged before it is safe, and everything that is lost is counted. SPEC P1 and P11."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from fake_agent import FakeAgent, record
+
+from clusop.reasons import Reason
+from clusop.runtime.batcher import Batcher, Way
+from clusop.runtime.jvm_errors import JvmCallError
+from clusop.runtime.pace import Pace
+from clusop.runtime.spool import Spool
+from clusop.runtime.transport.outcome import Delivered, Rejected, RetryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from clusop.runtime.transport.outcome import Outcome
+
+ACCEPT = Delivered({})
+BUSY = RetryLater(Reason("endpoint-busy"))
+
+
+class Scripted:
+    """Answers as it is told to, then accepts."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.outcomes = list(outcomes)
+        self.seen: list[tuple[str, ...]] = []
+
+    def send(self, lines: Sequence[str]) -> Outcome:
+        self.seen.append(tuple(lines))
+        return self.outcomes.pop(0) if self.outcomes else ACCEPT
+
+
+def batcher(agent: FakeAgent, transport: Scripted, spool: Spool | None = None, kill_file: str = "") -> Batcher:
+    return Batcher("me", agent, Way(transport, spool, kill_file), Pace(5.0, lambda: 0.5))
+
+
+def test_what_was_sent_is_acknowledged_by_the_next_poll_at_once() -> None:
+    agent, transport = FakeAgent(record(1), record(2)), Scripted()
+    one = batcher(agent, transport)
+    assert one.step() == 0
+    assert agent.acknowledged == [], "only what the endpoint has is acknowledged, and that is told by the next poll"
+    assert one.step() == 5.0
+    assert agent.acknowledged == [record(1), record(2)]
+    assert agent.sent_flags == [True]
+    assert one.sent_count == 2
+
+
+def test_what_could_not_be_sent_goes_back_at_once_with_the_same_bytes() -> None:
+    agent, transport = FakeAgent(record(1), record(2)), Scripted(BUSY)
+    one = batcher(agent, transport)
+    assert one.step() > 0
+    assert agent.waiting == [record(1), record(2)]
+    assert agent.holder == "me", "it stays the holder"
+    one.step()
+    one.step()
+    assert transport.seen[0] == transport.seen[1]
+    assert agent.acknowledged == [record(1), record(2)]
+
+
+def test_a_crash_between_sending_and_acknowledging_sends_the_same_records_again() -> None:
+    agent, first, second = FakeAgent(record(1)), Scripted(), Scripted()
+    batcher(agent, first).step()
+    agent.call("release", holder="me")  # the lease expires: nobody acknowledged it
+    batcher(agent, second).step()
+    assert first.seen == second.seen
+
+
+def test_a_failed_poll_keeps_the_acknowledgement_for_the_next() -> None:
+    agent = FakeAgent(record(1))
+    one = batcher(agent, Scripted())
+    one.step()
+    agent.faults.append(JvmCallError(Reason("agent-fault"), is_final=False))
+    with pytest.raises(JvmCallError):
+        one.step()
+    one.step()
+    assert agent.acknowledged == [record(1)]
+
+
+def test_what_the_receiver_refuses_for_good_is_counted_once_and_acknowledged() -> None:
+    agent = FakeAgent(record(1), record(2))
+    one = batcher(agent, Scripted(Rejected("refused"), Rejected("refused"), Delivered({"conflict": 1})))
+    one.step()
+    one.step()
+    assert agent.losses == {"refused": 1, "conflict": 1}
+    assert agent.acknowledged == [record(1), record(2)]
+
+
+def test_while_the_endpoint_is_away_records_wait_on_disk_and_are_sent_first_when_it_is_back(tmp_path: Path) -> None:
+    agent, transport = FakeAgent(record(1)), Scripted(BUSY)
+    spool = Spool(str(tmp_path / "spool"), 1 << 20)
+    one = batcher(agent, transport, spool)
+    assert one.step() > 0
+    (kept,) = (tmp_path / "spool").iterdir()
+    assert kept.read_text() == record(1) + "\n"
+    agent.waiting.append(record(2))
+    one.step()
+    one.step()
+    assert transport.seen[1:] == [(record(1),), (record(2),)]
+    assert agent.acknowledged[:1] == [record(1)]
+    assert agent.sent_flags[0] is False, "it lies in the spool; that is not sent"
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_a_full_spool_keeps_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    agent = FakeAgent(record(1))
+    one = batcher(agent, Scripted(BUSY), Spool(str(tmp_path), 10))
+    one.step()
+    assert agent.waiting == [record(1)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spool_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    agent = FakeAgent(record(1))
+    assert batcher(agent, Scripted(BUSY), Spool(str(blocked / "spool"), 1 << 20)).step() > 0
+    assert agent.waiting == [record(1)]
+
+
+def test_idle_polls_grow_rarer_and_work_brings_them_back() -> None:
+    agent = FakeAgent()
+    one = batcher(agent, Scripted())
+    assert [one.step() for _ in range(6)] == [5, 10, 20, 40, 60, 60]
+    agent.waiting.append(record(1))
+    assert one.step() == 0
+    assert one.step() == 5
+
+
+def test_failures_wait_longer_each_time_and_never_less_than_the_receiver_wants() -> None:
+    agent = FakeAgent(record(1))
+    one = batcher(agent, Scripted(BUSY, BUSY, BUSY, RetryLater(Reason("endpoint-busy"), 200.0)))
+    waits = [one.step() for _ in range(4)]
+    assert 2.5 <= waits[0] <= 5 <= waits[1] <= 10 <= waits[2] <= 20
+    assert waits[3] == 200
+    assert not one.may_flush
+
+
+def test_a_stand_by_sends_nothing() -> None:
+    agent, transport = FakeAgent(record(1)), Scripted()
+    agent.holder = "somebody else"
+    assert batcher(agent, transport).step() == 5
+    assert transport.seen == []
+
+
+def test_nothing_is_sent_while_the_agent_is_off_or_the_kill_file_is_there(tmp_path: Path) -> None:
+    agent, transport = FakeAgent(record(1)), Scripted()
+    kill = tmp_path / "kill"
+    one = batcher(agent, transport, kill_file=str(kill))
+    kill.write_text("")
+    assert one.step() == 5
+    assert agent.calls == []
+    kill.unlink()
+    agent.is_off = True
+    one.step()
+    assert transport.seen == []

@@ -1,0 +1,147 @@
+"""What a notebook shows: dollars with ranges, causes, what to do; reasons where there is nothing. SPEC P4 and P7."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from clusop.reasons import Reason
+from clusop.runtime.amount import duration, money, share
+from clusop.runtime.report import Report
+from clusop.runtime.status import Status
+from clusop.runtime.table import Table
+from clusop.runtime.voice import Voice
+
+ROW = {
+    "execution": "26",
+    "description": "<script>alert(1)</script>\nselect",
+    "role": "user",
+    "verdict": "fallback",
+    "verdict_reasons": [],
+    "run_ms": 3818,
+    "native_ratio": 0.42,
+    "findings": [{"cause": "python-udf", "operator": "BatchEvalPython", "time_ratio": 0.41}],
+    "cost": {
+        "attributed": {"low_microusd": 500000, "high_microusd": 600000, "basis": "modeled"},
+        "exposure": {"low_microusd": 300, "high_microusd": 120000, "basis": "modeled"},
+        "avoidable": {"unpriced": "assumed-gain"},
+    },
+    "action": "fix",
+    "sentence": "Rewrite the UDF.",
+}
+
+
+@pytest.mark.parametrize(
+    ("figure", "text"),
+    [
+        ({"low_microusd": 0, "high_microusd": 0}, "$0"),
+        ({"low_microusd": 1, "high_microusd": 9999}, "< $0.01"),
+        ({"low_microusd": 120000, "high_microusd": 150000}, "$0.12 to $0.15"),
+        ({"low_microusd": 120000, "high_microusd": 120001}, "$0.12"),
+        ({"low_microusd": 300, "high_microusd": 30000}, "< $0.01 to $0.03"),
+        ({"low_microusd": -5000000, "high_microusd": 1234567890}, "-$5.00 to $1,234.57"),
+        ({"unpriced": "unknown-node-type"}, "not priced"),
+        (None, ""),
+    ],
+)
+def test_figures_in_words(figure: object, text: str) -> None:
+    assert money(figure) == text
+
+
+def test_shares_never_round_to_none_or_all() -> None:
+    assert [share(ratio) for ratio in (0, 0.001, 0.41, 0.999, 1, None, True)] == [
+        "0 %",
+        "< 1 %",
+        "41 %",
+        "> 99 %",
+        "100 %",
+        "",
+        "",
+    ]
+    assert [duration(ms) for ms in (12, 3200, 3818000, None)] == ["12 ms", "3.2 s", "3,818 s", ""]
+
+
+def test_the_report_shows_dollars_cause_share_and_proposal() -> None:
+    text = repr(Report((ROW,)))
+    for part in ("26 <script>", "fallback", "python-udf at BatchEvalPython (41 %)", "3.8 s", "58 %", "fix"):
+        assert part in text
+    assert "< $0.01 to $0.12" in text
+    assert "not priced" in text
+    assert "Rewrite the UDF." in text
+    assert "modeled" in text, "a modeled figure is never taken for a bill"
+
+
+def test_the_page_escapes_what_a_query_was_named() -> None:
+    page = Report((ROW,))._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_executions_of_the_table_format_itself_are_not_shown() -> None:
+    assert "0 queries" in repr(Report(({**ROW, "role": "internal"},)))
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"findings": None, "cost": None}, {"findings": [1], "native_ratio": "x", "run_ms": []}]
+)
+def test_a_row_of_another_release_is_no_fault(row: dict[str, object]) -> None:
+    assert "1 query" in repr(Report((row,)))
+
+
+def test_nothing_to_show_comes_with_its_reason() -> None:
+    assert repr(Report(reasons=(Reason("nothing-finished"),))).endswith(
+        "No query of yours has finished since clusop armed."
+    )
+    shown = repr(Status("dormant", (Reason("serverless-compute"),)))
+    assert shown.startswith("clusop is dormant")
+    assert "Serverless" in shown
+
+
+def test_the_status_shows_agent_settings_facts_and_own_faults() -> None:
+    agent = {
+        "agent": "ab" * 16,
+        "version": "0.1.0",
+        "doors": ["pth", "arm"],
+        "armed_since_ms": 1795322778394,
+        "losses": {"armed-late": 2, "nothing": 0},
+        "delivery": {"executions": {"native": 3}, "waiting": 4, "losses": {"ring-overflow": 1}},
+    }
+    status = Status(
+        "armed", (), agent, (("spark.clusop.endpoint", "http://x", "environment"),), (), {"exit: ValueError": 1}
+    )
+    shown = repr(status)
+    for part in ("pth, arm", "2026-11-22", "armed-late", "native", "ring-overflow", "http://x", "exit: ValueError"):
+        assert part in shown
+    assert "nothing " not in shown
+    assert status.is_armed
+
+
+def test_long_cells_are_cut_in_text_and_whole_in_html() -> None:
+    table = Table("t", ("a",), (("x" * 200,),))
+    assert max(len(line) for line in table.text().splitlines()) == 60
+    assert "x" * 200 in table.html()
+
+
+def test_the_line_is_said_once_whatever_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    voice = Voice()
+    voice.say([])
+    voice.say([Reason("kill-file", ": a\nb\x1b[31m"), Reason("kill-file", ": a\nb\x1b[31m")])
+    voice.say([Reason("serverless-compute")])
+    assert stream.getvalue() == "clusop: clusop is off because its kill file exists: a b [31m.\n"
+
+
+def test_the_line_is_not_said_where_the_jvm_said_it(capsys: pytest.CaptureFixture[str]) -> None:
+    Voice().say([Reason("serverless-compute")], lambda: False)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("stream", [None, io.StringIO()])
+def test_a_missing_or_closed_stderr_is_no_fault(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO | None) -> None:
+    if stream is not None:
+        stream.close()
+    monkeypatch.setattr(sys, "stderr", stream)
+    Voice().say([Reason("serverless-compute")])

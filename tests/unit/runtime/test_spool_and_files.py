@@ -1,0 +1,93 @@
+"""Files of records: whole or not at all, the same batch the same file, within a bound. SPEC P5 and P11."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from fake_agent import AGENT, record
+
+from clusop.runtime.spool import Spool
+from clusop.runtime.transport.files import FileTransport
+from clusop.runtime.transport.outcome import Delivered, RetryLater
+from clusop.runtime.transport.record_name import batch_name
+from clusop.runtime.transport.whole_file import write_whole
+
+
+def test_a_batch_is_named_after_its_agent_and_sequences() -> None:
+    assert batch_name((record(3), record(4), record(9))) == f"clusop-{AGENT}-3-9.jsonl"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [(), ("",), ("[]",), ('{"agent":"../../etc","sequence":1}',), ('{"agent":"' + AGENT + '","sequence":"x"}',)],
+)
+def test_what_is_no_record_gets_no_name(lines: tuple[str, ...]) -> None:
+    assert batch_name(lines) == ""
+
+
+def test_the_same_batch_is_the_same_file(tmp_path: Path) -> None:
+    sink = FileTransport(str(tmp_path / "made" / "here"))
+    lines = (record(1), record(2, "ü"))
+    assert sink.send(lines) == Delivered({})
+    (file,) = (tmp_path / "made" / "here").iterdir()
+    first = file.read_bytes()
+    assert sink.send(lines) == Delivered({})
+    assert [one.read_bytes() for one in (tmp_path / "made" / "here").iterdir()] == [first]
+    assert first.decode() == "\n".join(lines) + "\n"
+
+
+def test_a_directory_that_cannot_be_written_is_tried_again_later(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    outcome = FileTransport(str(tmp_path / "file" / "sub")).send((record(1),))
+    assert isinstance(outcome, RetryLater)
+    assert outcome.reason.id == "directory-unwritable"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
+    target = tmp_path / "x.jsonl"
+    (tmp_path / f".x.jsonl.{os.getpid()}.part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(target, b"x" * 100_000)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_spool_gives_back_what_it_took_oldest_first(tmp_path: Path) -> None:
+    spool = Spool(str(tmp_path / "s"), 1 << 20)
+    for number in (1, 2, 3):
+        assert spool.put((record(number),)) is None
+        os.utime(tmp_path / "s" / f"clusop-{AGENT}-{number}-{number}.jsonl", ns=(number, number))
+    for number in (1, 2, 3):
+        waiting = spool.oldest()
+        assert waiting is not None
+        path, lines = waiting
+        assert lines == (record(number),)
+        spool.drop(path)
+    assert spool.oldest() is None
+
+
+def test_the_spool_is_private_and_bounded(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    spool = Spool(str(folder), 200)
+    assert spool.put((record(1),)) is None
+    assert folder.stat().st_mode & 0o777 == 0o700
+    refusal = spool.put((record(2), record(3)))
+    assert refusal is not None
+    assert refusal.id == "spool-full"
+    assert spool.put((record(1),)) is None, "the same batch again takes no more room"
+
+
+def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    for name in ("other.jsonl", ".clusop.part", f"clusop-{AGENT}-1-1.jsonl.bak"):
+        (tmp_path / name).write_text("x")
+    assert Spool(str(tmp_path), 1 << 20).oldest() is None
+
+
+def test_a_file_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / f"clusop-{AGENT}-1-1.jsonl").write_bytes(b"\xff\xfe")
+    (tmp_path / f"clusop-{AGENT}-2-2.jsonl").write_text(record(2) + "\n")
+    waiting = Spool(str(tmp_path), 1 << 20).oldest()
+    assert waiting is not None
+    assert waiting[1] == (record(2),)
