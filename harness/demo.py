@@ -131,7 +131,7 @@ def main() -> int:
         "  The script does not import clusop. CLUSOP_ARM=1 alone arms it, by the .pth line in site-packages. The demo also sets"
     )
     print(
-        "  CLUSOP_DIRECTORY, which only says where the signals go: without it (there is no aggregator yet) none leaves the driver."
+        "  CLUSOP_DIRECTORY, which says where the signals go: there is no aggregator yet, and without it none leaves the driver."
     )
     print(f"  (what Spark itself says goes to {(place.out / 'stderr.log').relative_to(REPOSITORY)})", flush=True)
     run = run_script(workloads, "clusop demo", engine, place, {**ARMED, **sink})

@@ -156,9 +156,11 @@ class Steps:
         tracker = context.statusTracker()
         (job,) = tracker.getJobIdsForGroup("matrix-speculation")
         (stage,) = tracker.getJobInfo(job).stageIds
-        summary = context._jsc.sc().statusStore().lastStageAttempt(stage)
-        assert summary.numTasks() == 8
-        assert summary.numKilledTasks() >= 1, "no copy of the slow task was started"
+        store = context._jsc.sc().statusStore()
+        # Whichever of the two loses is killed, a moment after the query is done.
+        _wait_until(
+            lambda: store.lastStageAttempt(stage).numKilledTasks() >= 1, "a copy of the slow task, and its end,"
+        )
 
 
 BEFORE_RESTART = (

@@ -7,7 +7,7 @@ val scala212 = "2.12.18"
 val scala213 = "2.13.16"
 
 // The Spark that each Scala is compiled against (the newest of its line that Maven Central has); it runs on 3.3 to 4.3.
-def sparkFor(scala: String): String = if (scala.startsWith("2.12")) "3.5.9" else "4.0.5"
+def sparkFor(scala: String): String = if (scala.startsWith("2.12")) "3.5.9" else "4.0.4"
 
 // What Spark's own launcher passes to a JVM of 17 or newer.
 val openedPackages = Seq(

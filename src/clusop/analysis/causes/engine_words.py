@@ -23,6 +23,10 @@ _NAMED = re.compile(r"[Ee]xpression `?([\w\x80-\U0010ffff]+)`?", re.ASCII)
 _WORD = re.compile(r"[\w\x80-\U0010ffff]+", re.ASCII)
 _CLASS_NAME = re.compile(r"[A-Z][\w\x80-\U0010ffff]*", re.ASCII)
 _PYTHON_NODES = ("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
+_UNSUPPORTED_LIST = re.compile(
+    r"[Uu]nsupported (?:Spark )?(?:aggregate|group) (?:function|expression\(s\)|expressions?)(?:: ([^\n]*))?"
+)
+"""Comet's other way to say it: ``unsupported Spark aggregate function: collect_list``."""
 _LIVE = re.compile(r"^(?P<subject>.+?) (?:is|are) not (?:supported|fully compatible)", re.DOTALL)
 
 
@@ -103,6 +107,12 @@ def _of_live(matcher: Matcher, line: str, sentence: str) -> EngineCause:
     subject = match.group("subject").strip() if match else ""
     if _UDF.search(sentence):
         return EngineCause("scala-udf", name, index, "", (), sentence)
+    listed = None if subject else _UNSUPPORTED_LIST.match(sentence)
+    if listed:
+        subject = (listed.group(1) or "").strip()
+        functions = functions_of(subject) or ((function_name(subject),) if _WORD.fullmatch(subject) else ())
+        shown = f": {functions[0]}" if functions else ""
+        return EngineCause("unsupported-expression", name, index, shown, functions, sentence)
     is_node = subject.replace("Exec", "") == name or _CLASS_NAME.fullmatch(subject) is not None
     if is_node or not subject:
         cause = _cause_of_node(subject.removesuffix("Exec")) if subject else "unsupported-operator"

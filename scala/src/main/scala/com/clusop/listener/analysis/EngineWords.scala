@@ -25,6 +25,9 @@ private[analysis] object EngineWords {
   private val Udf = Pattern.compile("(?:^|[ \\t\\n\\x0B\\f\\r`(])(?:scalaudf|UDF)(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
   private val Expression = "xpression "
   private val LiveEndings = Vector(" is", " are").flatMap(verb => Vector(" not supported", " not fully compatible").map(verb + _))
+  private val UnsupportedList = Pattern.compile(
+    "[Uu]nsupported (?:Spark )?(?:aggregate|group) (?:function|expression\\(s\\)|expressions?)(?:: ([^\\n]*))?"
+  )
   private val PythonNodes = Vector("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
   private val ObjectNodes = Set("Scan ExistingRDD", "MapElements", "MapPartitions", "DeserializeToObject", "SerializeFromObject")
   private val RowNodes = Vector("Scan csv", "Scan json", "Scan text", "Scan JDBCRelation", "LocalTableScan")
@@ -97,16 +100,25 @@ private[analysis] object EngineWords {
     val subject = subjectOf(sentence)
     def isClass = subject.nonEmpty && Chars.isCapital(subject.charAt(0)) && Functions.isName(subject)
     if (Udf.matcher(sentence).find()) EngineCause("scala-udf", named.name, index, "", Vector.empty, sentence)
+    else if (subject.isEmpty && UnsupportedList.matcher(sentence).lookingAt()) listed(named.name, index, sentence)
     else if (subject.isEmpty) EngineCause("unsupported-operator", named.name, index, "", Vector.empty, sentence)
     else if (subject.replace("Exec", "") == named.name || isClass)
       EngineCause(causeOfNode(subject.stripSuffix("Exec")), named.name, index, s": $subject", Vector.empty, sentence)
-    else {
-      val called = Functions.functionsOf(subject)
-      val functions =
-        if (called.nonEmpty) called else if (Functions.isName(subject)) Vector(Functions.functionName(subject)) else Vector.empty
-      val detail = functions.headOption.map(": " + _).getOrElse("")
-      EngineCause("unsupported-expression", named.name, index, detail, functions, sentence)
-    }
+    else ofExpression(named.name, index, subject, sentence)
+  }
+
+  /** Comet's other way to say it: `unsupported Spark aggregate function: collect_list`. */
+  private def listed(name: String, index: Option[Int], sentence: String): EngineCause = {
+    val told = UnsupportedList.matcher(sentence)
+    told.lookingAt()
+    ofExpression(name, index, Chars.strip(Option(told.group(1)).getOrElse("")), sentence)
+  }
+
+  private def ofExpression(name: String, index: Option[Int], subject: String, sentence: String): EngineCause = {
+    val called = Functions.functionsOf(subject)
+    val functions =
+      if (called.nonEmpty) called else if (Functions.isName(subject)) Vector(Functions.functionName(subject)) else Vector.empty
+    EngineCause("unsupported-expression", name, index, functions.headOption.map(": " + _).getOrElse(""), functions, sentence)
   }
 
   /** What stands before "is not supported"; at least one character. */

@@ -25,12 +25,12 @@ class HoldersSuite extends AnyFunSuite {
     assert(!made.isNobody(1003))
   }
 
-  test("the JVM steps in where nobody asked for 30 s, also from the start") {
+  test("the JVM steps in where nobody ever asked for 30 s, or the holder not for 75 s") {
     val made = new Holders(0)
     assert(!made.isNobody(29999))
     assert(made.isNobody(30000))
     made.isHolder("a", 40000)
-    assert(!made.isNobody(69999))
-    assert(made.isNobody(70000))
+    assert(!made.isNobody(114999))
+    assert(made.isNobody(115000))
   }
 }
