@@ -54,7 +54,19 @@ def standalone_cluster(folder: Path) -> Iterator[str]:
     for host in ("127.0.0.2", "127.0.0.3"):
         work = str(folder / f"worker-{host}")
         daemons.append(
-            [f"{command[1]}.worker.Worker", "--host", host, "--cores", "1", "--memory", "700m", "--work-dir", work, *shared, url]
+            [
+                f"{command[1]}.worker.Worker",
+                "--host",
+                host,
+                "--cores",
+                "1",
+                "--memory",
+                "700m",
+                "--work-dir",
+                work,
+                *shared,
+                url,
+            ]
         )
     running: list[subprocess.Popen[bytes]] = []
     with (folder / "daemons.log").open("wb") as log, contextlib.ExitStack() as stack:

@@ -17,6 +17,8 @@ private[collect] final class Environment {
   private var triesLeft = 64
   private val ofJobs = Array.fill(Environment.OfJob.length)(new java.util.LinkedHashSet[String])
   private var facts: EnvironmentFacts = null
+  private val lastTold = new Array[String](Environment.OfJob.length)
+  private var lastIdentity = JobIdentity.Nobody
 
   /** The latest value of each setting counts. */
   def updated(properties: Iterator[(String, String)]): Unit = {
@@ -34,23 +36,34 @@ private[collect] final class Environment {
   def jobStarted(properties: Properties): JobIdentity =
     if (properties == null) JobIdentity.Nobody
     else {
-      val values = new Array[String](Environment.OfJob.length)
+      if (fromJob.isEmpty && triesLeft > 0) repeatedIn(properties)
+      // Job after job says the same: only what differs from the last is looked at.
+      var isNew = false
       var index = 0
-      var any = false
-      while (index < values.length) {
+      while (index < lastTold.length) {
         val told = properties.getProperty(Environment.OfJob(index))
-        val value = if (told == null) "" else Environment.kept(told)
-        values(index) = if (index == Environment.Notebook) value.substring(value.lastIndexOf('/') + 1) else value
-        if (!value.isEmpty) {
-          any = true
-          // Two different ones are enough to know that there is no single one.
-          if (ofJobs(index).size <= 1 && ofJobs(index).add(values(index))) facts = null
+        if (told ne lastTold(index)) {
+          if (told == null || told != lastTold(index)) isNew = true
+          lastTold(index) = told
         }
         index += 1
       }
-      if (fromJob.isEmpty && triesLeft > 0) repeatedIn(properties)
-      if (any) new JobIdentity(values(0), values(1), values(2), values(3)) else JobIdentity.Nobody
+      if (isNew) lastIdentity = identityOf(lastTold)
+      lastIdentity
     }
+
+  private def identityOf(told: Array[String]): JobIdentity = {
+    val values = new Array[String](told.length)
+    var index = 0
+    while (index < told.length) {
+      val value = if (told(index) == null) "" else Environment.kept(told(index))
+      values(index) = if (index == Environment.Notebook) value.substring(value.lastIndexOf('/') + 1) else value
+      // Two different ones are enough to know that there is no single one.
+      if (!value.isEmpty && ofJobs(index).size <= 1 && ofJobs(index).add(values(index))) facts = null
+      index += 1
+    }
+    if (values.forall(_.isEmpty)) JobIdentity.Nobody else new JobIdentity(values(0), values(1), values(2), values(3))
+  }
 
   private def repeatedIn(properties: Properties): Unit = {
     triesLeft -= 1
@@ -112,7 +125,7 @@ private[collect] object Environment {
   val Switches: Map[String, Vector[String]] =
     Dialect.ids.map(id => id -> Dialect.of(id).switches).filter(_._2.nonEmpty).toMap
 
-  val AllSwitches: Vector[String] = Dialect.ids.flatMap(id => Switches.getOrElse(id, Vector.empty))
+  val AllSwitches: Array[String] = Dialect.ids.flatMap(id => Switches.getOrElse(id, Vector.empty)).toArray
 
   private val OfJob = Array(
     "spark.databricks.job.id",
@@ -161,7 +174,7 @@ private[collect] object Environment {
       "sparkImageLabel",
       "sparkVersion"
     )
-    (plain ++ AllSwitches ++ tags.map(Tags + _)).foreach(name => names.add(name))
+    (plain ++ AllSwitches.toVector ++ tags.map(Tags + _)).foreach(name => names.add(name))
     names
   }
 

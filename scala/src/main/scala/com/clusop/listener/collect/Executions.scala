@@ -144,7 +144,14 @@ private[collect] object Executions {
   private def switchesIn(modified: AnyRef): Map[String, String] = modified match {
     case told: scala.collection.Map[_, _] if told.nonEmpty =>
       val all = told.asInstanceOf[scala.collection.Map[String, String]]
-      Environment.AllSwitches.flatMap(name => all.get(name).map(name -> _)).toMap
+      var found = Map.empty[String, String]
+      var index = 0
+      while (index < Environment.AllSwitches.length) {
+        val name = Environment.AllSwitches(index)
+        if (all.contains(name)) found = found.updated(name, String.valueOf(all(name)))
+        index += 1
+      }
+      found
     case _ => Map.empty
   }
 }
