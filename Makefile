@@ -19,7 +19,7 @@ AGENT_TESTS := tests/spark/agent tests/spark/collect tests/spark/deliver tests/s
 
 WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HOME &&
 
-.PHONY: help demo test agent check jars sbt matrix fuzz vectors fmt docs bench clean lint types layers unit jars-fetched
+.PHONY: help demo test agent check jars sbt matrix fuzz vectors fmt docs bench startup clean lint types layers unit jars-fetched
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ docs: $(DEV) ## Write the generated pages and check all pages
 bench: $(DEV) ## Measure speed: start, plans, and with LOG=FILE an event log (zstd)
 	@$(BIN)/python harness/bench_plans.py
 	@$(if $(LOG),$(BIN)/python harness/bench_eventlog.py '$(LOG)',echo "name an event log to measure its reader: make bench LOG=FILE")
+
+startup: jars ## Measure what the start line costs a Python outside Spark: 300 paired starts, and the line alone
+	@$(BIN)/python harness/overhead/startup.py
+
+overhead: jars ## Measure what the agent costs in the driver: make overhead LOG=FILE (an event log to replay)
+	@$(WITH_JAVA) $(BIN)/python harness/overhead/measure.py $(if $(LOG),--log '$(LOG)')
 
 clean: ## Remove everything that was built or downloaded here
 	rm -rf $(VENV) .cache build dist demo-out spark-warehouse metastore_db derby.log

@@ -32,6 +32,7 @@ __all__ = [
     "RESOURCES",
     "ROOT",
     "STAMPS",
+    "alone",
     "build_again",
     "main",
     "main_jar",
@@ -197,7 +198,7 @@ def _build_each(targets: list[Target], java_home: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """One build at a time in one tree; a second waits, and then finds everything done."""
     STAMPS.mkdir(parents=True, exist_ok=True)
     with (STAMPS / "lock").open("w") as lock:
@@ -207,7 +208,7 @@ def _alone() -> Iterator[None]:
 
 def main(arguments: list[str]) -> int:
     """Build what is not up to date. ``--again`` builds everything anew."""
-    with _alone():
+    with alone():
         return _build_all(arguments)
 
 

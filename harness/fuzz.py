@@ -19,6 +19,7 @@ from typing import TypeAlias
 from fuzz_markets import market_text, numbers_text
 from fuzz_plan_infos import plan_info_text
 from fuzz_runs import run_text
+from fuzz_settings import setting_text
 from fuzz_shrink import shrunk
 from fuzz_texts import explain_text
 from probe_jvm import ProbeJvm
@@ -70,6 +71,7 @@ KINDS = {
     "market": Kind(market_text, 3),
     "record": Kind(market_text, 2),
     "numbers": Kind(numbers_text, 1),
+    "setting": Kind(setting_text, 1),
 }
 
 
@@ -87,6 +89,7 @@ def _python_answers() -> dict[str, Callable[[str], str]]:
     from diagnosis_answer import answer_of_observed
     from plan_answer import answer_of_plan_info, answer_of_text
     from record_answer import answer_of_record
+    from setting_answer import answer_of_setting
     from units_answer import answer_of_numbers
 
     return {
@@ -96,6 +99,7 @@ def _python_answers() -> dict[str, Callable[[str], str]]:
         "market": answer_of_market,
         "record": answer_of_record,
         "numbers": answer_of_numbers,
+        "setting": answer_of_setting,
     }
 
 

@@ -38,6 +38,8 @@ _WORDS = (
     "Window",
     "unsupported Spark partitioning expression: x",
     "Sort",
+    "HashAggregate",
+    "Scan",
 )
 _SENTENCES = (
     "",
@@ -46,6 +48,13 @@ _SENTENCES = (
     "COMET: Unsupported UDF",
     "Comet does not support Spark's X",
     "x" * 200,
+    "unsupported arguments for GetArrayItem",
+    "Distinct aggregate not supported for: count(distinct soundex(a))",
+    "Unsupported aggregation mode PartialMerge",
+    "Comet only supports regexp_replace with an offset of 1 (no offset).",
+    "Sort of a kind is not supported",
+    "Unsupported group expressions: soundex(name)\n",
+    "unsupported Spark operator: Sort",
 )
 _DESCRIPTIONS = (
     "", "count at NativeMethodAccessorImpl.java:0", "Delta: Compute snapshot for version: 3", "job-2026-11-22-007",

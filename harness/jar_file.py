@@ -1,6 +1,7 @@
-"""Writes a jar whose bytes depend on its contents alone: sorted entries, one fixed date, nothing compressed.
+"""Writes a jar whose bytes depend on its contents alone: sorted entries, one fixed date, one level of compression.
 
-Stored entries because two zlibs compress one input to different bytes; the wheel around the jar is compressed anyway.
+On one machine two builds agree to the byte. Another zlib may pack the same entry into other bytes, so across machines it is the
+entries that are compared, by their hashes, never the jar around them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _MANIFEST = "META-INF/MANIFEST.MF"
 _OLDEST_DATE_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o644 << 16
 _UNIX = 3
+_LEVEL = 9
 
 
 def manifest(title: str, version: str, automatic_module: str) -> bytes:
@@ -36,12 +38,12 @@ def write_jar(path: Path, entries: Mapping[str, bytes], manifest_bytes: bytes) -
     """Write a jar beside ``path`` and rename it, so that nobody ever opens half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.part")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as jar:
+    with zipfile.ZipFile(unfinished, "w") as jar:
         for name, content in [(_MANIFEST, manifest_bytes), *sorted(entries.items())]:
             entry = zipfile.ZipInfo(name, _OLDEST_DATE_OF_ZIP)
             entry.external_attr = _PLAIN_FILE
             entry.create_system = _UNIX
-            jar.writestr(entry, content)
+            jar.writestr(entry, content, zipfile.ZIP_DEFLATED, _LEVEL)
     unfinished.replace(path)
 
 

@@ -1,6 +1,6 @@
 """What every Spark goes through in ``make matrix``, in one process: queries of all fates, then what the agent saw of them.
 
-Run by ``matrix.py`` with one PySpark on its path; ``matrix_scenario.py --door NAME --out FILE``. Plain PySpark without
+Run by ``matrix.py`` with one PySpark on its path and one door open. Plain PySpark without
 lambdas, so that the interpreter need not suit the pickler of an old PySpark. Spark's own store of executions says what there
 was to be seen.
 """
@@ -18,17 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from standalone_cluster import standalone_cluster
+from standalone_cluster import QUICK_JVM, standalone_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyspark.sql import SparkSession
 
-__all__ = ["BARE", "main"]
+__all__ = ["main"]
 
-BARE = "bare"
-"""No door at all: the scenario itself, for who works on it."""
 _DEADLINE_SECONDS = 180.0
 _STEP_SECONDS = 0.05
 # A static method that sleeps, called by SQL itself: no Python worker is needed to be slow.
@@ -167,10 +165,20 @@ BEFORE_RESTART = (
     "succeeds", "fails", "is_cancelled", "fails_in_planning", "runs_in_another_session",
     "runs_a_micro_batch", "uses_a_cached_table", "writes",
 )  # fmt: skip
-AFTER_RESTART = ("succeeds", "speculates", "retries_a_stage", "writes")
+AFTER_RESTART = ("succeeds", "runs_in_another_session", "writes")
+ON_A_CLUSTER = ("succeeds", "speculates", "retries_a_stage", "writes")
 
 
-def _session(door: str, master: str, scratch: Path) -> SparkSession:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The door that is open: whether something must be armed, and whether here, by a call."""
+
+    name: str
+    is_armed: bool
+    is_called: bool
+
+
+def _session(door: Opened, master: str, scratch: Path) -> SparkSession:
     from pyspark.sql import SparkSession
 
     settings = {
@@ -188,19 +196,33 @@ def _session(door: str, master: str, scratch: Path) -> SparkSession:
         "spark.speculation.quantile": "0.5",
         "spark.speculation.multiplier": "1.1",
         "spark.executor.memory": "512m",
+        "spark.executor.extraJavaOptions": QUICK_JVM,
         # The report shows every session here, as it does where the owner permits it.
         "spark.clusop.report.all": "true",
     }
-    builder = SparkSession.builder.master(master).appName(f"clusop matrix {door}")
+    builder = SparkSession.builder.master(master).appName(f"clusop matrix {door.name}")
     for key, text in settings.items():
         builder = builder.config(key, text)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("WARN")
-    if door == "python":
+    if door.is_called:
         import clusop
 
         clusop.arm()
+    if door.is_armed:
+        # A query listener is made with the session's state, which the first query would ask for.
+        spark._jsparkSession.sessionState()
+        # The line's own thread arms a moment after the context is there; what ran before is counted, not seen.
+        app = spark.sparkContext.applicationId
+        _wait_until(lambda: app in _fed(spark), "the arming")
     return spark
+
+
+def _fed(spark: SparkSession) -> set[str]:
+    """The applications that feed the agent of this JVM, none while there is no agent."""
+    if spark.sparkContext._jvm.java.lang.System.getProperties().get("com.clusop.agent") is None:
+        return set()
+    return {one["app"] for one in ask(spark, {"op": "status"}).get("contexts", []) if one["state"] == "open"}
 
 
 def _executions(spark: SparkSession) -> dict[str, str]:
@@ -250,7 +272,7 @@ def _run_steps(steps: Steps, names: tuple[str, ...]) -> tuple[dict[str, str], di
     return outcome, executions
 
 
-def _one_context(door: str, master: str, names: tuple[str, ...], scratch: Path) -> dict[str, Any]:
+def _one_context(door: Opened, master: str, names: tuple[str, ...], scratch: Path) -> dict[str, Any]:
     spark = _session(door, master, scratch)
     outcome, by_step = _run_steps(Steps(spark, scratch), names)
     seen_by_spark = _executions(spark)
@@ -260,31 +282,39 @@ def _one_context(door: str, master: str, names: tuple[str, ...], scratch: Path) 
         "steps": outcome,
         "executions": seen_by_spark,
         "by_step": by_step,
-        "rows": [] if door == BARE else _rows(spark, set(seen_by_spark)),
-        "status": {} if door == BARE else ask(spark, {"op": "status"}),
+        "app": spark.sparkContext.applicationId,
+        "rows": _rows(spark, set(seen_by_spark)) if door.is_armed else [],
+        "status": ask(spark, {"op": "status"}) if door.is_armed else {},
     }
     spark.stop()
     return result
 
 
-def _write(out: Path, door: str, contexts: list[dict[str, Any]]) -> None:
+def _write(out: Path, door: Opened, contexts: list[dict[str, Any]]) -> None:
     unfinished = out.with_suffix(".part")
-    unfinished.write_text(json.dumps({"door": door, "contexts": contexts}), encoding="utf-8")
+    unfinished.write_text(json.dumps({"door": door.name, "contexts": contexts}), encoding="utf-8")
     unfinished.replace(out)
 
 
 def main(arguments: list[str]) -> int:
     """Two contexts, one after the other in one JVM; what happened goes to ``--out`` as JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--door", required=True)
+    parser.add_argument("--door", required=True, help="its name")
+    parser.add_argument("--armed", action="store_true", help="wait for the agent, and ask it at the end")
+    parser.add_argument("--call", action="store_true", help="call clusop.arm()")
+    parser.add_argument("--cluster", action="store_true", help="the second context has executors of its own")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args(arguments)
+    door = Opened(chosen.door, chosen.armed, chosen.call)
     scratch = [Path(tempfile.mkdtemp(prefix=f"matrix-{number}-")) for number in (1, 2)]
-    contexts = [_one_context(chosen.door, "local[2]", BEFORE_RESTART, scratch[0])]
-    _write(chosen.out, chosen.door, contexts)
-    with standalone_cluster(scratch[1]) as master:
-        contexts.append(_one_context(chosen.door, master, AFTER_RESTART, scratch[1]))
-    _write(chosen.out, chosen.door, contexts)
+    contexts = [_one_context(door, "local[2]", BEFORE_RESTART, scratch[0])]
+    _write(chosen.out, door, contexts)
+    if chosen.cluster:
+        with standalone_cluster(scratch[1]) as master:
+            contexts.append(_one_context(door, master, ON_A_CLUSTER, scratch[1]))
+    else:
+        contexts.append(_one_context(door, "local[2]", AFTER_RESTART, scratch[1]))
+    _write(chosen.out, door, contexts)
     for folder in scratch:
         shutil.rmtree(folder, ignore_errors=True)
     return 0

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 __all__ = ["RecordChecks"]
 
@@ -12,20 +15,20 @@ _RECORDS = Path(__file__).resolve().parent.parent / "src" / "clusop" / "analysis
 
 
 class RecordChecks:
-    """Checks against JSON Schemas, by the record's ``kind``; without schemas only what every record has."""
+    """Checks against JSON Schemas, by what a line's ``record`` says it is; without schemas only what every record has."""
 
     def __init__(self, schemas: dict[str, dict[str, Any]]) -> None:
         self._schemas = schemas
+        self._validators: dict[str, Draft202012Validator] = {}
 
     @staticmethod
     def of_tree() -> RecordChecks:
-        """The schemas in the tree; each tells in its properties which ``kind`` it is of."""
+        """The schemas in the tree; each tells in its properties which ``record`` it is of."""
         schemas = {}
         for file in sorted(_RECORDS.rglob("*.schema.json")):
             schema = json.loads(file.read_text(encoding="utf-8"))
-            kind = schema.get("properties", {}).get("kind", {}).get("const")
-            if isinstance(kind, str):
-                schemas[kind] = schema
+            # A schema without it is a mistake, and a KeyError tells whose.
+            schemas[schema["properties"]["record"]["const"]] = schema
         return RecordChecks(schemas)
 
     def decoded(self, line: bytes) -> dict[str, Any] | str:
@@ -46,10 +49,15 @@ class RecordChecks:
         """What its schema has against the record; ``""`` where nothing."""
         if not self._schemas:
             return ""
-        schema = self._schemas.get(str(record.get("kind")))
-        if schema is None:
-            return f"no schema for records of kind {record.get('kind')!r}"
-        from jsonschema import Draft202012Validator
-
-        first = next(iter(Draft202012Validator(schema).iter_errors(record)), None)
+        name = str(record.get("record"))
+        if name not in self._schemas:
+            return f"no schema for a record {record.get('record')!r}"
+        first = next(iter(self._validator(name).iter_errors(record)), None)
         return "" if first is None else f"{first.json_path}: {first.message}"[:300]
+
+    def _validator(self, name: str) -> Draft202012Validator:
+        if name not in self._validators:
+            from jsonschema import Draft202012Validator
+
+            self._validators[name] = Draft202012Validator(self._schemas[name])
+        return self._validators[name]

@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["standalone_cluster"]
+__all__ = ["QUICK_JVM", "standalone_cluster"]
+
+QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""For JVMs that live a minute: most of it would go into compiling code that is never hot."""
 
 _DEADLINE_SECONDS = 180.0
 _STEP_SECONDS = 0.1
@@ -46,8 +49,14 @@ def standalone_cluster(folder: Path) -> Iterator[str]:
     home = Path(os.environ["SPARK_HOME"])
     command = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy"]
     # The doors of the driver are not the daemons' business.
-    environment = dict(os.environ, SPARK_DAEMON_MEMORY="256m", SPARK_LOCAL_DIRS=str(folder / "local"))
-    environment.pop("PYSPARK_SUBMIT_ARGS", None)
+    environment = dict(
+        os.environ,
+        SPARK_DAEMON_MEMORY="256m",
+        SPARK_DAEMON_JAVA_OPTS=QUICK_JVM,
+        SPARK_LOCAL_DIRS=str(folder / "local"),
+    )
+    for name in ("PYSPARK_SUBMIT_ARGS", "CLUSOP_ARM"):
+        environment.pop(name, None)
     url = f"spark://127.0.0.1:{port}"
     shared = ["--webui-port", "0"]
     daemons = [[f"{command[1]}.master.Master", "--host", "127.0.0.1", "--port", str(port), *shared]]

@@ -75,7 +75,8 @@ class Range:
     @property
     def is_exact(self) -> bool:
         """Whether both ends are the same number."""
-        return self.low == self.high
+        # Mostly one and the same object: fractions are slow to compare.
+        return self.low is self.high or self.low == self.high
 
     def __add__(self, other: Range) -> Range:
         return Range(self.low + other.low, self.high + other.high)

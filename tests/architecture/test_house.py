@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_LINES = 400
+# The owner of a cluster uploads one file and reads it from top to bottom before he does.
+LONGER = {"deploy/databricks/clusop-init.sh": 450}
 WRITTEN = {".py", ".scala", ".html", ".js", ".css", ".sh"}
 NAMES_THAT_SAY_NOTHING = frozenset(
     {"base", "common", "handlers", "helper", "helpers", "manager", "misc", "models", "stuff", "tools", "util", "utils"}
@@ -25,7 +27,9 @@ def code_files() -> list[Path]:
 @pytest.mark.parametrize("path", code_files(), ids=shown)
 def test_no_file_grows_beyond_what_one_reads_in_one_go(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGEST_LINES, f"{shown(path)} has {lines} lines: a list of things wants a folder"
+    assert lines <= LONGER.get(shown(path), LONGEST_LINES), (
+        f"{shown(path)} has {lines} lines: a list of things wants a folder"
+    )
 
 
 def test_no_file_or_folder_is_named_after_nothing() -> None:

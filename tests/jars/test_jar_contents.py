@@ -16,6 +16,7 @@ from jar_file import sha256_of
 HOME = "com/clusop/listener/"
 SHIM = f"{HOME}PhotonFallbackListener.class"
 JAVA_8 = 52
+MOST_BYTES = 2_500_000
 
 ALLOWED_PATHS = (
     "META-INF/MANIFEST.MF",
@@ -103,10 +104,16 @@ def test_nothing_in_the_jar_depends_on_when_or_where_it_was_built(jar):
     with zipfile.ZipFile(jar) as opened:
         infos = opened.infolist()
     assert {info.date_time for info in infos} == {(1980, 1, 1, 0, 0, 0)}
-    assert {info.compress_type for info in infos} == {zipfile.ZIP_STORED}
+    assert {info.compress_type for info in infos} == {zipfile.ZIP_DEFLATED}
+    assert {(info.create_system, info.external_attr) for info in infos} == {(3, 0o644 << 16)}
     names = [info.filename for info in infos]
     assert names[0] == "META-INF/MANIFEST.MF"
     assert names[1:] == sorted(names[1:])
+
+
+def test_the_jar_is_small_enough_to_be_copied_at_every_start(jar):
+    """Each armed driver makes a private copy of it and reads every class."""
+    assert jar.stat().st_size < MOST_BYTES
 
 
 def test_the_compiler_had_nothing_to_say(jar):

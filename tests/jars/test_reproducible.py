@@ -1,4 +1,4 @@
-"""The same sources give the same jar, byte for byte, wherever and whenever it is built."""
+"""The same sources give the same jar on one machine, byte for byte, wherever in it and whenever it is built."""
 
 from __future__ import annotations
 

@@ -117,28 +117,33 @@ def _count_native(plans: Sequence[JudgedPlan]) -> int:
 
 
 def _count_jvm(plans: Sequence[JudgedPlan], spoken: Dialect) -> tuple[tuple[str, int], ...]:
-    met: Counter[tuple[str, Kind]] = Counter()
+    met: Counter[tuple[str, Kind, bool]] = Counter()
     for plan in plans:
         tree = plan.reading.plan
         if tree is not None:
-            shown = zip(tree.operators, plan.kinds, plan.ran, strict=True)
-            met.update((operator.name, kind) for operator, kind, ran in shown if ran)
+            met.update(zip(tree.names, plan.kinds, plan.ran, strict=True))
     counts: Counter[str] = Counter()
-    for (name, kind), count in met.items():
-        if is_jvm_work(name, kind, spoken):
+    for (name, kind, ran), count in met.items():
+        if ran and is_jvm_work(name, kind, spoken):
             counts[name] += count
     return tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
 def _new_names(plans: Sequence[JudgedPlan], spoken: Dialect) -> tuple[str, ...]:
-    names = {
-        operator.name
-        for plan in plans
-        if plan.reading.plan is not None
-        for operator, kind in zip(plan.reading.plan.operators, plan.kinds, strict=True)
-        if kind is Kind.NATIVE and operator.flagged_native is None
-    }
-    return tuple(sorted(name for name in names if spoken.is_new(name)))
+    new: set[str] = set()
+    for plan in plans:
+        tree = plan.reading.plan
+        if tree is None:
+            continue
+        met = set(zip(tree.names, plan.kinds, strict=True))
+        found = {name for name, kind in met if kind is Kind.NATIVE and spoken.is_new(name)}
+        if found:
+            # What a profile flags as native is no guess by the name.
+            unflagged = {
+                (o.name, k) for o, k in zip(tree.operators, plan.kinds, strict=True) if o.flagged_native is None
+            }
+            new.update(name for name in found if (name, Kind.NATIVE) in unflagged)
+    return tuple(sorted(new))
 
 
 def _renumber(islands: Sequence[Island], findings: Sequence[Finding]) -> tuple[list[Finding], tuple[Island, ...]]:

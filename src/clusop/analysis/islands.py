@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BRIDGES", "MEMBERS", "island_numbers", "lowest_by_island"]
 
+_CHILD = Link.CHILD  # members of an Enum are slow to look up in Python 3.11
 MEMBERS = frozenset({Kind.JVM, Kind.PYTHON, Kind.MARGINAL})
 """Kinds that make an island. A row exchange alone makes none: it is named as a finding, its time lies in its neighbours."""
 
@@ -25,21 +26,23 @@ BRIDGES = frozenset({Kind.BOUNDARY, Kind.WRAPPER, Kind.ROW_EXCHANGE, Kind.COMMAN
 
 def island_numbers(plan: Plan, kinds: Sequence[Kind], ran: Sequence[bool]) -> tuple[int | None, ...]:
     """For each operator the number of its island (from 0, in pre-order of first appearance), ``None`` outside."""
-    island: list[int | None] = []
-    bridge_to: list[int | None] = []
+    island: list[int | None] = [None] * len(plan)
+    bridge_to: list[int | None] = [None] * len(plan)
     count = 0
-    for index, operator in enumerate(plan.operators):
+    for index, kind in enumerate(kinds):
+        is_member = kind in MEMBERS and ran[index]
+        if not is_member and kind not in BRIDGES:
+            continue  # nearly every operator of a plan that is on its engine
+        operator = plan.operators[index]
         parent = operator.parent
-        linked = parent != ROOT and operator.link is Link.CHILD
+        linked = parent != ROOT and operator.link is _CHILD
         above = (island[parent] if island[parent] is not None else bridge_to[parent]) if linked else None
-        if kinds[index] in MEMBERS and ran[index]:
-            if above is None:
-                above, count = count, count + 1
-            island.append(above)
-            bridge_to.append(None)
-        else:
-            island.append(None)
-            bridge_to.append(above if kinds[index] in BRIDGES else None)
+        if not is_member:
+            bridge_to[index] = above
+            continue
+        if above is None:
+            above, count = count, count + 1
+        island[index] = above
     return _joined(plan, kinds, island, count)
 
 
@@ -55,9 +58,12 @@ def _joined(plan: Plan, kinds: Sequence[Kind], island: list[int | None], count: 
 
     top: list[int | None] = list(island)
     for index in range(len(plan.operators) - 1, 0, -1):
+        number = top[index]
+        if number is None:
+            continue
         operator = plan.operators[index]
-        number, parent = top[index], operator.parent
-        if number is None or parent == ROOT or operator.link is not Link.CHILD or kinds[parent] not in BRIDGES:
+        parent = operator.parent
+        if parent == ROOT or operator.link is not _CHILD or kinds[parent] not in BRIDGES:
             continue
         met = top[parent]
         if met is None:
@@ -72,17 +78,19 @@ def lowest_by_island(plan: Plan, kinds: Sequence[Kind], island_of: Sequence[int 
     """Per island its members with no other member below them, deepest first: where causes sit."""
     if not any(number is not None for number in island_of):
         return {}
-    above: list[int | None] = []
+    above: list[int | None] = [None] * len(plan)
     has_below: set[int] = set()
-    for index, operator in enumerate(plan.operators):
+    for index, kind in enumerate(kinds):
+        is_member = island_of[index] is not None
+        if not is_member and kind not in BRIDGES:
+            continue  # what is above it is asked by nobody
+        operator = plan.operators[index]
         parent = operator.parent
-        nearest: int | None = None
-        if parent != ROOT and operator.link is Link.CHILD:
-            nearest = parent if island_of[parent] is not None else above[parent]
-            if island_of[parent] is None and kinds[parent] not in BRIDGES:
-                nearest = None
-        above.append(nearest)
-        if island_of[index] is not None and nearest is not None:
+        if parent == ROOT or operator.link is not _CHILD:
+            continue
+        nearest = parent if island_of[parent] is not None else above[parent] if kinds[parent] in BRIDGES else None
+        above[index] = nearest
+        if is_member and nearest is not None:
             has_below.add(nearest)
     depths = plan.depths
     lowest: dict[int, list[int]] = {}

@@ -80,7 +80,8 @@ def judge(reading: PlanReading, observed: Observed, engine: EngineFact, spoken: 
     kinds = classify(plan, spoken)
     located = locate(plan, kinds, observed.times.stages if isinstance(observed.times, StageTimes) else ())
     ran = located.ran
-    sure = tuple(one and not doubt for one, doubt in zip(ran, _doubtful(reading, plan, spoken), strict=True))
+    doubtful = _doubtful(reading, plan, spoken)
+    sure = tuple(one and not doubt for one, doubt in zip(ran, doubtful, strict=True)) if any(doubtful) else ran
     verdict, reasons = _verdict(reading, plan, kinds, ran, _Setting(engine, spoken, sure))
     if observed.events_dropped and verdict is not Verdict.FALLBACK:
         verdict, reasons = Verdict.UNKNOWN, (Reason("events-dropped"),)
@@ -103,7 +104,8 @@ def _verdict(
     reading: PlanReading, plan: Plan, kinds: Sequence[Kind], ran: Sequence[bool], setting: _Setting
 ) -> tuple[Verdict, tuple[Reason, ...]]:
     engine, spoken = setting.engine, setting.spoken
-    physical = [index for index in range(len(plan)) if kinds[index] not in _NO_WORK and ran[index]]
+    native = Kind.NATIVE  # members of an Enum are slow to look up in Python 3.11
+    physical = [index for index, kind in enumerate(kinds) if kind not in _NO_WORK and ran[index]]
     if not physical:
         return _without_work(reading, kinds)
     if engine.state is EngineState.OFF:
@@ -118,9 +120,10 @@ def _verdict(
     work = [
         index
         for index in physical
-        if kinds[index] is not Kind.NATIVE and is_jvm_work(plan.operators[index].name, kinds[index], spoken)
+        if kinds[index] is not native and is_jvm_work(plan.operators[index].name, kinds[index], spoken)
     ]
-    above = _above_wrappers(plan, kinds) if any(kinds[index] is Kind.PYTHON for index in work) else ()
+    has_python = bool(spoken.arrow_boundaries) and any(kinds[index] is Kind.PYTHON for index in work)
+    above = _above_wrappers(plan, kinds) if has_python else ()
     serious = [index for index in work if not _is_light(plan, kinds, index, spoken, above)]
     if any(setting.sure[index] for index in serious):
         return Verdict.FALLBACK, ()
@@ -131,7 +134,7 @@ def _verdict(
         return Verdict.UNKNOWN, damage
     if work:
         return Verdict.PARTIAL, ()
-    if not any(kinds[index] is Kind.NATIVE for index in physical):
+    if not any(kinds[index] is native for index in physical):
         return Verdict.NATIVE, (Reason("only-row-sources"),)
     return Verdict.NATIVE, ()
 
@@ -169,10 +172,11 @@ def _bracket(evidence: str) -> str:
 
 def _above_wrappers(plan: Plan, kinds: Sequence[Kind]) -> list[int]:
     """For each operator the nearest one above it that is no wrapper, or ``ROOT``."""
+    wrapper = Kind.WRAPPER
     above: list[int] = []
     for operator in plan.operators:
         parent = operator.parent
-        above.append(above[parent] if parent != ROOT and kinds[parent] is Kind.WRAPPER else parent)
+        above.append(above[parent] if parent != ROOT and kinds[parent] is wrapper else parent)
     return above
 
 

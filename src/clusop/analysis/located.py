@@ -51,9 +51,10 @@ def segments(plan: Plan, kinds: Sequence[Kind]) -> tuple[int, ...]:
     between them, which therefore run in the same stages. An exchange belongs to the segment below it, where it writes.
     """
     numbers: list[int] = []
+    child = Link.CHILD
     for index, operator in enumerate(plan.operators):
         parent = operator.parent
-        if parent == ROOT or operator.link is not Link.CHILD or _is_bound(operator.name, kinds[index]):
+        if parent == ROOT or operator.link is not child or _is_bound(operator.name, kinds[index]):
             numbers.append(index)
         else:
             numbers.append(numbers[parent])
@@ -69,10 +70,14 @@ def _is_bound(name: str, kind: Kind) -> bool:
 
 def locate(plan: Plan, kinds: Sequence[Kind], stages: Sequence[StageRun]) -> Located:
     """Locate every operator of ``plan`` in the stages of its execution. Linear in metrics and accumulators."""
-    stage_of_id: dict[int, set[int]] = {}
+    # One set per stage, shared by all its accumulators: few of them are updated in two stages.
+    stage_of_id: dict[int, frozenset[int]] = {}
     for stage in stages:
+        own_stage = frozenset((stage.stage_id,))
         for accumulator_id in stage.accumulators:
-            stage_of_id.setdefault(accumulator_id, set()).add(stage.stage_id)
+            known = stage_of_id.setdefault(accumulator_id, own_stage)
+            if known is not own_stage:
+                stage_of_id[accumulator_id] = known | own_stage
     cached = _below_cache(plan)
     if not stage_of_id:
         return Located(((),) * len(plan), tuple(not below for below in cached), has_evidence=False)
@@ -108,15 +113,16 @@ def locate(plan: Plan, kinds: Sequence[Kind], stages: Sequence[StageRun]) -> Loc
 
 def _below_cache(plan: Plan) -> list[bool]:
     """Whether an operator belongs to the plan that once filled a cache; a plan alone does not claim that it runs here."""
-    cached: list[bool] = []
-    for operator in plan.operators:
-        parent = operator.parent
-        cached.append(operator.link is Link.CACHED or (parent != ROOT and cached[parent]))
+    link = Link.CACHED
+    cached = [operator.link is link for operator in plan.operators]
+    if any(cached):
+        for index, operator in enumerate(plan.operators):
+            cached[index] = cached[index] or (operator.parent != ROOT and cached[operator.parent])
     return cached
 
 
 def _own_stages(
-    plan: Plan, kinds: Sequence[Kind], stage_of_id: dict[int, set[int]]
+    plan: Plan, kinds: Sequence[Kind], stage_of_id: dict[int, frozenset[int]]
 ) -> tuple[list[frozenset[int]], list[bool]]:
     """Per operator the stages its own metrics name, and whether it has any metric with an id."""
     owner: dict[int, int] = {}
@@ -124,28 +130,28 @@ def _own_stages(
     has_ids: list[bool] = []
     for index, operator in enumerate(plan.operators):
         has_id = False
-        for metric in operator.metrics:
-            accumulator_id = metric.accumulator_id
+        for _, _, accumulator_id, _ in operator.metrics:
             if accumulator_id is not None:
                 has_id = True
                 if owner.setdefault(accumulator_id, index) != index:
                     shared.add(accumulator_id)
         has_ids.append(has_id)
     own: list[frozenset[int]] = []
-    for index, operator in enumerate(plan.operators):
-        found: set[int] = set()
-        for metric in operator.metrics:
-            accumulator_id = metric.accumulator_id
-            if accumulator_id is None or accumulator_id in shared or accumulator_id not in stage_of_id:
+    for operator, kind in zip(plan.operators, kinds, strict=True):
+        found = _NOWHERE
+        reads = _READ_METRICS if is_exchange(operator.name, kind) else ()
+        for name, _, accumulator_id, _ in operator.metrics:
+            if accumulator_id is None or accumulator_id in shared:
                 continue
-            if metric.name.startswith(_READ_METRICS) and is_exchange(operator.name, kinds[index]):
-                continue
-            found |= stage_of_id[accumulator_id]
-        own.append(frozenset(found) if found else _NOWHERE)
+            stages = stage_of_id.get(accumulator_id, _NOWHERE)
+            # Nearly always the same set once more.
+            if stages is not found and not name.startswith(reads):
+                found = found | stages if found else stages
+        own.append(found)
     return own, has_ids
 
 
-def _scope_stages(metrics: tuple[Metric, ...], stage_of_id: dict[int, set[int]]) -> frozenset[int]:
+def _scope_stages(metrics: tuple[Metric, ...], stage_of_id: dict[int, frozenset[int]]) -> frozenset[int]:
     found: set[int] = set()
     for metric in metrics:
         if metric.accumulator_id is not None:

@@ -78,7 +78,7 @@ def _columns(leaf: Operator) -> set[str]:
 def _is_header_probe(judged: JudgedPlan) -> bool:
     """The one-row read by which Spark finds the header and schema of text files."""
     plan = judged.reading.plan
-    if plan is None or not any(operator.name == _HEADER_SCAN for operator in plan.operators):
+    if plan is None or _HEADER_SCAN not in plan.names:
         return False
     work = [
         operator

@@ -17,6 +17,9 @@ def run() -> None:
     """
     try:
         from clusop.cli.root import main
+
+        # A command is imported only when it is asked for.
+        ended = main()
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _OF_THE_EXTRA:
@@ -28,4 +31,4 @@ def run() -> None:
             raise SystemExit(doctor_main(sys.argv[2:])) from None
         sys.stderr.write(f"clusop: the package {missing!r} is missing. Install it with: pip install 'clusop[cli]'\n")
         raise SystemExit(_EXIT_BAD_USAGE) from None
-    raise SystemExit(main())
+    raise SystemExit(ended)

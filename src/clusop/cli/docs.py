@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from clusop.cli.root import app
+from clusop.cli.root import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ Colours are left out where the output is no terminal or `NO_COLOR` is set.
 
 def reference() -> str:
     """The page as Markdown, the same on every machine."""
-    return "\n".join([_HEAD, *_command("clusop", typer.main.get_command(app))])
+    return "\n".join([_HEAD, *_command("clusop", typer.main.get_command(command_line()))])
 
 
 def _command(path: str, command: Any) -> Iterator[str]:  # Any: typer brings its own click, which has no public types

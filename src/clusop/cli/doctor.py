@@ -18,6 +18,7 @@ from clusop.cli.doctor_checks import (
     strangers,
     this_process,
 )
+from clusop.runtime.arming import problems_of
 from clusop.runtime.autoload import closed_because
 from clusop.runtime.driver import driver
 from clusop.runtime.status import status_of
@@ -25,7 +26,7 @@ from clusop.runtime.status import status_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clusop.cli.doctor_checks import Check
+    from clusop.cli.doctor_check import Check
 
 __all__ = ["doctor_main", "findings", "show"]
 
@@ -66,7 +67,7 @@ def findings(*, do_probe: bool) -> dict[str, object]:
         "jars": [_json(check) for check in jar_checks()],
         "found": [_json(check) for check in found_here(environ)],
         "settings": [{"key": key, "value": value, "from": origin} for key, value, origin in chosen],
-        "problems": [reason.to_json() for reason in (*settings.problems, *strangers(environ))],
+        "problems": [reason.to_json() for reason in (*problems_of(settings), *strangers(environ))],
         "endpoint": _json(probe(settings)) if do_probe else None,
     }
 

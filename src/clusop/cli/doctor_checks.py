@@ -10,18 +10,22 @@ import shutil
 import site
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from clusop.cli.doctor_check import INIT_SCRIPT_PAGE, Check
+from clusop.cli.doctor_conf import init_script_door, spark_conf_door
 from clusop.reasons import Reason
+from clusop.runtime.arming import off_because, problems_of
 from clusop.runtime.autoload import DRIVER_SIGNS, closed_because
 from clusop.runtime.jars import jars, sha256_of
 from clusop.runtime.setting_value import as_text
 from clusop.runtime.settings import Origin, declared, resolve
 from clusop.runtime.spark_session import active_context, connect_session, why_dormant
+from clusop.runtime.transport.http_exchange import PROXY_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PTH",
-    "Check",
     "doors",
     "found_here",
     "in_force",
@@ -44,32 +47,27 @@ __all__ = [
 PTH = "clusop_autoload.pth"
 _START = "clusop_autoload.start"
 _START_SINCE = (3, 15)
-_LISTENER = "com.clusop.listener.PhotonFallbackListener"
-_CONF_KEYS = ("spark.extraListeners", "spark.sql.queryExecutionListeners")
 # Variables that are no settings: they decide whether anything is armed at all.
 _OTHER_VARIABLES = frozenset({"CLUSOP_ARM", "CLUSOP_GUARD"})
+# Read by the init script alone.
+_INIT_VARIABLES = frozenset({"CLUSOP_SOURCE", "CLUSOP_JARS_SHA256", "CLUSOP_INIT", "CLUSOP_LISTENERS"})
 _PROBE_S = 5.0
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. ``state`` is ``open``, ``armed``, ``closed``, ``ok``, ``missing``, ``damaged`` or ``unknown``."""
-
-    name: str
-    state: str
-    why: str
-    what_to_do: str = ""
-
-
 def doors(environ: Mapping[str, str], argv: Sequence[str], folders: Iterable[Path]) -> list[Check]:
     """Every way in, as seen from this process."""
-    return [
-        _start_line(environ, argv, list(folders)),
-        _explicit(environ),
-        _conf(environ),
-        _init_script(),
+    settings = resolve({}, {}, environ)
+    off = off_because(settings)
+    # A wrong value closes no door, but what comes of an open one is not what was meant.
+    notes = "".join(f"; {problem.sentence}" for problem in problems_of(settings))
+    found = [
+        _start_line(environ, argv, list(folders), off),
+        _explicit(environ, off),
+        spark_conf_door(environ, off),
+        init_script_door(Path("/"), off),
     ]
+    return [replace(check, why=check.why + notes) if check.state == "open" else check for check in found]
 
 
 def site_folders() -> list[Path]:
@@ -103,7 +101,7 @@ def found_here(environ: Mapping[str, str]) -> list[Check]:
 
 def strangers(environ: Mapping[str, str]) -> list[Reason]:
     """Variables that look like settings of clusop and are none."""
-    known = {one.env for one in declared().values()} | _OTHER_VARIABLES
+    known = {one.env for one in declared().values()} | _OTHER_VARIABLES | _INIT_VARIABLES
     return [
         Reason("unknown-setting", name) for name in sorted(environ) if name.startswith("CLUSOP_") and name not in known
     ]
@@ -128,7 +126,8 @@ def probe(settings: Settings) -> Check:
             "endpoint", "missing", Reason("no-endpoint").sentence, "Set CLUSOP_ENDPOINT or spark.clusop.endpoint."
         )
     via = urlsplit(settings.text("proxy") or endpoint)
-    port = via.port or _DEFAULT_PORTS.get(via.scheme, 0)
+    default = PROXY_PORT if settings.text("proxy") else _DEFAULT_PORTS.get(via.scheme.lower(), 0)
+    port = via.port or default
     shown = f"{via.hostname}:{port}" + (" (proxy)" if settings.text("proxy") else "")
     try:
         with socket.create_connection((via.hostname or "", port), timeout=_PROBE_S):
@@ -138,7 +137,7 @@ def probe(settings: Settings) -> Check:
         return Check("endpoint", "closed", f"{shown}: {told}", "Check the address, the proxy and the network's rules.")
 
 
-def _start_line(environ: Mapping[str, str], argv: Sequence[str], folders: list[Path]) -> Check:
+def _start_line(environ: Mapping[str, str], argv: Sequence[str], folders: list[Path], off: Reason | None) -> Check:
     name = "start line (.pth)"
     lines = [folder / PTH for folder in folders if (folder / PTH).is_file()]
     if not lines:
@@ -158,6 +157,8 @@ def _start_line(environ: Mapping[str, str], argv: Sequence[str], folders: list[P
             name, "closed", f"{at}; this Python was started with -S", "Start Python without -S, or call clusop.arm()."
         )
     closed = closed_because(environ, argv)
+    if not closed and off is not None:
+        return _switched_off(name, f"{at}; ", off)
     if not closed:
         signs = ", ".join(sign for sign in DRIVER_SIGNS if sign in environ)
         return Check(name, "open", f"{at}; the environment says driver ({signs})")
@@ -169,11 +170,18 @@ def _start_line(environ: Mapping[str, str], argv: Sequence[str], folders: list[P
     return Check(name, "closed", f"{at}; {Reason(closed, detail).sentence}", remedy)
 
 
-def _explicit(environ: Mapping[str, str]) -> Check:
+def _switched_off(name: str, before: str, off: Reason) -> Check:
+    remedy = "Remove the file." if off.id == "kill-file" else "Unset CLUSOP_DISABLE."
+    return Check(name, "closed", f"{before}{off.sentence}", remedy)
+
+
+def _explicit(environ: Mapping[str, str], off: Reason | None) -> Check:
     name = "clusop.arm()"
+    if off is not None:
+        return _switched_off(name, "", off)
     dormant = why_dormant(environ)
     if dormant is not None:
-        return Check(name, "closed", dormant.sentence, "See docs/modes/databricks-init-script.md.")
+        return Check(name, "closed", dormant.sentence, INIT_SCRIPT_PAGE)
     if environ.get("DATABRICKS_RUNTIME_VERSION", "").startswith("client."):
         return Check(
             name, "closed", Reason("serverless-compute").sentence, "Analyze query profiles: clusop analyze FILE."
@@ -181,44 +189,9 @@ def _explicit(environ: Mapping[str, str]) -> Check:
     if active_context() is not None:
         return Check(name, "open", "a SparkContext with a JVM runs in this process")
     if connect_session() is not None:
-        return Check(name, "closed", Reason("spark-connect").sentence)
+        return Check(name, "closed", Reason("spark-connect").sentence, INIT_SCRIPT_PAGE)
     told = Reason("no-context", "; call it in the driver's program, before or after Spark starts").sentence
     return Check(name, "open", told, "import clusop; clusop.arm()")
-
-
-def _conf(environ: Mapping[str, str]) -> Check:
-    name = "Spark conf"
-    folder = environ.get("SPARK_CONF_DIR") or (f"{environ['SPARK_HOME']}/conf" if environ.get("SPARK_HOME") else "")
-    file = Path(folder) / "spark-defaults.conf" if folder else None
-    how = f"Put the jar on the driver's class path first, then add {_LISTENER} to the entries there."
-    if file is None:
-        return Check(name, "unknown", "neither SPARK_CONF_DIR nor SPARK_HOME is set", how)
-    try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        return Check(name, "closed", f"{file}: {error.strerror or type(error).__name__}", how)
-    keys = [line.split()[0] for line in lines if _LISTENER in line and line.lstrip().startswith(_CONF_KEYS)]
-    if keys:
-        return Check(
-            name,
-            "open",
-            f"{file}: {', '.join(keys)}",
-            "Keep the jar where the class path has it: a missing class stops Spark.",
-        )
-    return Check(name, "closed", f"{file} names no listener of clusop", how)
-
-
-def _init_script() -> Check:
-    name = "Databricks init script"
-    conf = Path("/databricks/driver/conf")
-    if not conf.is_dir():
-        return Check(
-            name, "closed", "this is no driver of a Databricks cluster", "See docs/modes/databricks-init-script.md."
-        )
-    found = sorted(str(path) for path in conf.glob("*-clusop.conf"))
-    if found:
-        return Check(name, "open", f"it wrote {', '.join(found)}")
-    return Check(name, "closed", f"no *-clusop.conf in {conf}", "See docs/modes/databricks-init-script.md.")
 
 
 def _jar(scala: str, path: Path, sha256: str) -> Check:

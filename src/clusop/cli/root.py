@@ -8,34 +8,56 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clusop import __version__
-from clusop.cli.analyze import analyze
-from clusop.cli.doctor_command import doctor
-from clusop.cli.explain import explain
-from clusop.cli.prices import app as prices
 from clusop.cli.writing import let_go_of_stdout
 from clusop.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["EXIT_BAD_INPUT", "app", "main"]
+__all__ = ["COMMANDS", "EXIT_BAD_INPUT", "command_line", "main"]
 
 EXIT_BAD_INPUT = 2
+COMMANDS = ("analyze", "explain", "doctor", "prices")
 
-app = typer.Typer(
-    name="clusop",
-    help="Find what left the native engine (Photon, Comet), why, how much time it took and what it cost. "
-    "It proposes and never acts.",
-    epilog="Exit codes: 0 done, 1 a bug, 2 bad usage or input, 3 --fail-on matched.",
-    no_args_is_help=True,
-    # A bug shows its plain traceback: what one pastes into an issue.
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+_HELP = (
+    "Find what left the native engine (Photon, Comet), why, how much time it took and what it cost. "
+    "It proposes and never acts."
 )
-app.command()(analyze)
-app.command()(explain)
-app.command()(doctor)
-app.add_typer(prices)
+
+
+def command_line(chosen: Sequence[str] = COMMANDS) -> typer.Typer:
+    """The command line with the ``chosen`` commands. Only what they need is imported: the doctor reads no event log."""
+    app = typer.Typer(
+        name="clusop",
+        epilog="Exit codes: 0 done, 1 a bug, 2 bad usage or input, 3 --fail-on matched.",
+        no_args_is_help=True,
+        # A bug shows its plain traceback: what one pastes into an issue.
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=_HELP)(_clusop)
+    for name in chosen:
+        _add(app, name)
+    return app
+
+
+def _add(app: typer.Typer, name: str) -> None:
+    if name == "analyze":
+        from clusop.cli.analyze import analyze
+
+        app.command()(analyze)
+    elif name == "explain":
+        from clusop.cli.explain import explain
+
+        app.command()(explain)
+    elif name == "doctor":
+        from clusop.cli.doctor_command import doctor
+
+        app.command()(doctor)
+    else:
+        from clusop.cli.prices import app as prices
+
+        app.add_typer(prices)
 
 
 def _print_version(value: object) -> None:
@@ -44,23 +66,27 @@ def _print_version(value: object) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def clusop(
+def _clusop(
     *,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Find what left the native engine (Photon, Comet), why, how much time it took and what it cost.
+    """Take the options that belong to no command."""
 
-    It proposes and never acts.
-    """
+
+def _needed(arguments: Sequence[str]) -> Sequence[str]:
+    """The commands that these arguments can ask for: one that is named, none for the version, else all (the help lists them)."""
+    if list(arguments) == ["--version"]:
+        return ()
+    return arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Only a bug raises."""
     try:
-        app(arguments, prog_name="clusop")
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        command_line(_needed(given))(given, prog_name="clusop")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1 if end.code else 0
     except InputError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clusop.analysis.cluster_settings import TAGS
 from clusop.analysis.observed import EngineFact, EngineState
-from clusop.eventlog.environment import ENGINE_SWITCHES, TAGS
+from clusop.eventlog.environment import ENGINE_SWITCHES
 from clusop.plan.dialect import PLAIN_SPARK, dialect, dialect_ids
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clusop.analysis.cluster_settings import TAGS
 from clusop.plan.dialect import dialect, dialect_ids
 
 if TYPE_CHECKING:
@@ -15,10 +16,7 @@ if TYPE_CHECKING:
 
     from clusop.eventlog.events import Event
 
-__all__ = ["ENGINE_SWITCHES", "TAGS", "Environment", "Setting"]
-
-TAGS = "spark.databricks.clusterUsageTags."
-"""Databricks' tags of the cluster."""
+__all__ = ["ENGINE_SWITCHES", "Environment", "Setting"]
 
 ENGINE_SWITCHES = {name: dialect(name).switches for name in dialect_ids() if dialect(name).switches}
 """Settings that switch an engine off, by dialect."""

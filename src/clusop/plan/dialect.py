@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["PLAIN_SPARK", "Dialect", "TimeMetrics", "classify", "dialect", "dialect_ids", "engine_of_names", "root_of"]
 
 _ROWS_TO_NATIVE = frozenset({"CometSparkRowToColumnar", "PhotonRowToColumnar"})
+# Members of an Enum are slow to look up in Python 3.11, and these are asked for at every operator.
+_CHILD, _JVM = Link.CHILD, Kind.JVM
+_AT_THE_ROOT = frozenset({Kind.TERMINAL, Kind.MARGINAL})
+_PASSED_OVER = frozenset({Kind.WRAPPER, Kind.COMMAND})
+_BESIDE_LOGICAL = frozenset({Kind.COMMAND, Kind.LOGICAL})
 _COLUMNAR = re.compile(r"parquet|\borc\b|delta|iceberg|hudi", re.IGNORECASE | re.ASCII)
 
 PLAIN_SPARK = "none"
@@ -103,7 +109,7 @@ class Dialect:
 def root_of(plan: Plan, kinds: tuple[Kind, ...], start: int) -> int | None:
     """The first operator at or below ``start`` that is neither wrapper nor command: where a terminal operator may stand."""
     index = start
-    while kinds[index] in {Kind.WRAPPER, Kind.COMMAND}:
+    while kinds[index] in _PASSED_OVER:
         below = plan.data_children(index)
         if len(below) != 1:
             return None
@@ -117,17 +123,14 @@ def classify(plan: Plan, spoken: Dialect) -> tuple[Kind, ...]:
     CollectLimit and Coalesce are terminal and marginal only at the root of the plan or of a subquery; elsewhere they are
     JVM work like any other.
     """
-    known: dict[tuple[str, bool | None], Kind] = {}  # plans repeat few names often
-    kinds: list[Kind] = []
-    for operator in plan.operators:
-        key = (operator.name, operator.flagged_native)
-        kind = known.get(key)
-        if kind is None:
-            kind = known.setdefault(key, spoken.kind_of(operator.name, flagged_native=operator.flagged_native))
-        kinds.append(kind)
-    _mark_logical(plan, kinds)
+    # Plans repeat few names often.
+    named = {(operator.name, operator.flagged_native) for operator in plan.operators}
+    known = {(name, flag): spoken.kind_of(name, flagged_native=flag) for name, flag in named}
+    kinds = [known[operator.name, operator.flagged_native] for operator in plan.operators]
+    if any(kind in _BESIDE_LOGICAL for kind in known.values()) or any(name.startswith("Execute ") for name, _ in known):
+        _mark_logical(plan, kinds)
     starts = [
-        index for index, operator in enumerate(plan.operators) if operator.parent < 0 or operator.link is not Link.CHILD
+        index for index, operator in enumerate(plan.operators) if operator.parent < 0 or operator.link is not _CHILD
     ]
     allowed: set[int] = set()
     frozen = tuple(kinds)
@@ -136,9 +139,9 @@ def classify(plan: Plan, spoken: Dialect) -> tuple[Kind, ...]:
         if root is not None:
             allowed.add(root)
     for index, kind in enumerate(kinds):
-        if kind in {Kind.TERMINAL, Kind.MARGINAL} and index not in allowed:
+        if kind in _AT_THE_ROOT and index not in allowed:
             kinds[index] = Kind.JVM
-        elif kind is Kind.JVM and _hands_over_rows(plan, index):
+        elif kind is _JVM and _hands_over_rows(plan, index):
             kinds[index] = Kind.ROW_SOURCE
     return tuple(kinds)
 
@@ -237,11 +240,13 @@ def _build(base: dict[str, Any], own: dict[str, Any], dialect_id: str) -> Dialec
 
 def engine_of_names(plan: Plan) -> str:
     """The engine whose native names occur in ``plan``: the one with most, ``""`` where none does."""
+    # Plans repeat few names often.
+    names = Counter([(operator.name, operator.flagged_native) for operator in plan.operators])
     counts = {
         dialect_id: sum(
-            1
-            for operator in plan.operators
-            if _speaks(dialect(dialect_id), operator.name, flagged_native=operator.flagged_native)
+            count
+            for (name, flagged_native), count in names.items()
+            if _speaks(dialect(dialect_id), name, flagged_native=flagged_native)
         )
         for dialect_id in dialect_ids()
         if dialect_id != PLAIN_SPARK

@@ -56,10 +56,14 @@ def canonical_name(text: str) -> tuple[str, str]:
     The name is ``""`` where the text does not begin with a name.
     """
     text = text.strip()
-    match = _WORD.match(text)
-    if match is None:
-        return "", text
-    word, end = match.group(), match.end()
+    word = text.partition(" ")[0]
+    # Nearly always the name ends at the first blank, and a pattern is slower than to ask whether it does.
+    if not (word.isidentifier() and word.isascii()):
+        match = _WORD.match(text)
+        if match is None:
+            return "", text
+        word = match.group()
+    end = len(word)
     if word in _SCANS:
         return _scan_name(word, text, end)
     if word == _COMMAND:

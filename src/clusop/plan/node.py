@@ -10,7 +10,7 @@ copy of an adaptive plan, InMemoryRelation, and duplicates under a reused exchan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ROOT", "Codegen", "Link", "Metric", "Operator", "Plan"]
+__all__ = ["ROOT", "Codegen", "Link", "Metric", "Operator", "Plan", "quick_operator"]
 
 ROOT = -1
 """The parent of an operator that has none."""
@@ -75,6 +75,41 @@ class Operator:
     stage_ids: tuple[int, ...] = ()
 
 
+def quick_operator(
+    values: tuple[str, int, Link, str, tuple[Metric, ...], int | None, int | None, bool | None, tuple[int, ...]],
+) -> Operator:
+    """An operator of all its fields in their order, made twice as fast as by its own ``__init__``: plans have thousands.
+
+    A frozen dataclass looks ``object.__setattr__`` up for each field; here the fields' slots are written to.
+    """
+    made = _new(Operator)
+    name, parent, link, arguments, metrics, number, codegen, flagged_native, stage_ids = values
+    _put_name(made, name)
+    _put_parent(made, parent)
+    _put_link(made, link)
+    _put_arguments(made, arguments)
+    _put_metrics(made, metrics)
+    _put_number(made, number)
+    _put_codegen(made, codegen)
+    _put_flagged_native(made, flagged_native)
+    _put_stage_ids(made, stage_ids)
+    return made
+
+
+_new = object.__new__
+(
+    _put_name,
+    _put_parent,
+    _put_link,
+    _put_arguments,
+    _put_metrics,
+    _put_number,
+    _put_codegen,
+    _put_flagged_native,
+    _put_stage_ids,
+) = (vars(Operator)[slot.name].__set__ for slot in fields(Operator))
+
+
 @dataclass(frozen=True)
 class Plan:
     """A tree (or, in a damaged text, a forest) of operators in pre-order."""
@@ -92,6 +127,11 @@ class Plan:
 
     def __len__(self) -> int:
         return len(self.operators)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The name of each operator."""
+        return tuple([operator.name for operator in self.operators])
 
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from clusop.plan.json_text import JsonTextError, clean_text, decode_json
 from clusop.plan.naming import codegen_number
-from clusop.plan.node import ROOT, Codegen, Link, Metric, Operator, Plan
+from clusop.plan.node import ROOT, Codegen, Link, Plan, quick_operator
 from clusop.plan.plan_info_entry import CACHE_SCAN, entry_metrics, entry_name
 from clusop.plan.reading import Phase, PlanReading, PlanSource
 from clusop.plan.reuse import Occurrence, kept_occurrences
@@ -20,6 +20,8 @@ from clusop.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from clusop.plan.node import Metric, Operator
 
 __all__ = [
     "MAX_DEPTH",
@@ -39,6 +41,7 @@ _SCOPES = frozenset({"WholeStageCodegen", "InputAdapter", "InMemoryRelation"})
 _REUSES = frozenset({"ReusedExchange", "ReusedSubquery"})
 _CODEGEN_ENDS = ("Exchange", "QueryStage", "InMemoryTableScan")
 _ADAPTIVE = "AdaptiveSparkPlan"
+_CHILD, _SUBQUERY, _CACHED = Link.CHILD, Link.SUBQUERY, Link.CACHED
 
 
 def is_subquery_name(name: str) -> bool:
@@ -75,11 +78,12 @@ def read_plan_info(
     info = _unwrap(info)
     if not isinstance(info, dict) or not isinstance(info.get("nodeName", info.get("simpleString")), str):
         return _unread("unreadable", ": no SparkPlanInfo (a JSON object with nodeName and children)")
-    walk = _Walk(tick or _ignore)
+    walk = _Walk()
     refusal = walk.run(info)
-    if refusal:
-        return _unread("too-large", refusal)
-    return walk.reading(phase_hint)
+    reading = _unread("too-large", refusal) if refusal else walk.reading(phase_hint)
+    if tick is not None:
+        tick(walk.steps)
+    return reading
 
 
 def _unwrap(document: object) -> object:
@@ -90,10 +94,6 @@ def _unwrap(document: object) -> object:
 
 def _unread(reason: str, detail: str) -> PlanReading:
     return PlanReading(None, Phase.STATIC, PlanSource.PLAN_INFO, problems=(Reason(reason, detail),))
-
-
-def _ignore(_steps: int) -> None:
-    return
 
 
 class _Place(NamedTuple):
@@ -111,7 +111,6 @@ class _Place(NamedTuple):
 class _Walk:
     """One pass over the JSON in pre-order, without recursion."""
 
-    tick: Callable[[int], None]
     operators: list[Operator] = field(default_factory=list)
     codegens: list[Codegen] = field(default_factory=list)
     codegen_regions: list[int] = field(default_factory=list)
@@ -120,6 +119,7 @@ class _Walk:
     subquery_ids: set[int] = field(default_factory=set)
     finals: dict[Link, set[bool]] = field(default_factory=dict)
     damaged: int = 0
+    steps: int = 0
 
     def run(self, info: dict[object, object]) -> str:
         """Walk the whole document. Returns why it is too large, or nothing."""
@@ -128,7 +128,7 @@ class _Walk:
         while stack:
             node, place = stack.pop()
             nodes += 1
-            self.tick(1)
+            self.steps += 1
             if not isinstance(node, dict):
                 self.damaged += 1
                 continue
@@ -154,23 +154,21 @@ class _Walk:
             name = _UNNAMED
         metrics, broken = entry_metrics(node.get("metrics"))
         self.damaged += broken
-        self.tick(len(metrics))
-        link = Link.SUBQUERY if place.parent != ROOT and is_subquery_name(name) else place.link
-        region = self._region_of(link, metrics, place.region)
-        outermost = place.outermost if place.outermost is not Link.CHILD else link
-        codegen = None if link is not Link.CHILD or _ends_codegen(name) else place.codegen
+        self.steps += len(metrics)
+        parent, above, scope, region, depth, outermost = place
+        link = _SUBQUERY if parent != ROOT and name.endswith(_SUBQUERY_ENDS) else above
+        if link is _SUBQUERY:
+            region = self._region_of(metrics, region)
+        outermost = outermost if outermost is not _CHILD else link
+        codegen = None if scope is None or link is not _CHILD or _ends_codegen(name) else scope
         if name == _ADAPTIVE and region == 0:
             self.finals.setdefault(outermost, set()).add(_says_final(arguments))
-        self.operators.append(Operator(name, place.parent, link, arguments, metrics, codegen=codegen))
+        values = (name, parent, link, arguments, metrics, None, codegen, None, ())
+        self.operators.append(quick_operator(values))
         self.regions.append(region)
-        return _Place(
-            parent=len(self.operators) - 1,
-            link=Link.CACHED if name.endswith(CACHE_SCAN) else Link.CHILD,
-            codegen=codegen,
-            region=self._new_region(region) if name in _REUSES else region,
-            depth=place.depth + 1,
-            outermost=outermost,
-        )
+        below = _CACHED if name.endswith(CACHE_SCAN) else _CHILD
+        region = self._new_region(region) if name in _REUSES else region
+        return _Place(len(self.operators) - 1, below, codegen, region, depth + 1, outermost)
 
     def _enter_scope(self, name: str, node: dict[object, object], place: _Place) -> _Place:
         if name != "WholeStageCodegen":
@@ -186,9 +184,9 @@ class _Walk:
         self.region_levels.append(self.region_levels[around] + 1)
         return len(self.region_levels) - 1
 
-    def _region_of(self, link: Link, metrics: tuple[Metric, ...], around: int) -> int:
+    def _region_of(self, metrics: tuple[Metric, ...], around: int) -> int:
         """A subquery used by two operators is written twice, with the same accumulators: the second is a reuse."""
-        if link is not Link.SUBQUERY or not metrics or around != 0:
+        if not metrics or around != 0:
             return around
         ids = set(_ids(metrics))
         if ids <= self.subquery_ids:
@@ -206,7 +204,7 @@ class _Walk:
         return PlanReading(self._plan(), phase, PlanSource.PLAN_INFO, problems=tuple(problems))
 
     def _kept(self) -> list[bool]:
-        self.tick(len(self.operators))
+        self.steps += len(self.operators)
         occurrences = [
             Occurrence(operator.parent, region, frozenset(_ids(operator.metrics)))
             for operator, region in zip(self.operators, self.regions, strict=True)

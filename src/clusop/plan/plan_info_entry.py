@@ -11,6 +11,7 @@ __all__ = ["CACHE_SCAN", "entry_metrics", "entry_name"]
 CACHE_SCAN = "InMemoryTableScan"
 _MAX_METRICS = 1_000
 _MAX_NAME_CHARS = 256
+_new_metric = tuple.__new__  # past the Python code of a NamedTuple's own
 _MAX_ID = 2**63 - 1
 """Spark's accumulator ids are 64-bit integers."""
 
@@ -36,12 +37,18 @@ def entry_metrics(listed: object) -> tuple[tuple[Metric, ...], int]:
         return (), 1
     metrics: list[Metric] = []
     broken = 0
+    # The busiest loop of all: a plan of 500 operators has thousands of metrics.
     for entry in listed[:_MAX_METRICS]:
         number = entry.get("accumulatorId") if isinstance(entry, dict) else None
-        if isinstance(entry, dict) and type(number) is int and -_MAX_ID <= number <= _MAX_ID:
-            metrics.append(Metric(_label(entry.get("name")), _label(entry.get("metricType")), number))
-        else:
+        if type(number) is not int or not -_MAX_ID <= number <= _MAX_ID:
             broken += 1
+            continue
+        name, kind = entry.get("name"), entry.get("metricType")
+        if not (type(name) is str and len(name) <= _MAX_NAME_CHARS and name.isascii()):
+            name = _label(name)
+        if not (type(kind) is str and len(kind) <= _MAX_NAME_CHARS and kind.isascii()):
+            kind = _label(kind)
+        metrics.append(_new_metric(Metric, (name, kind, number, None)))
     return tuple(metrics), broken
 
 

@@ -9,19 +9,23 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clusop.reasons import Reason
 from clusop.runtime.agent_link import PROTOCOL, AgentLink, Answer, answer_of
 from clusop.runtime.jars import jar_for
 from clusop.runtime.jvm_errors import JvmCallError, jvm_errors, reason_of
-from clusop.runtime.private_copy import private_copy
+from clusop.runtime.private_copy import discard, private_copy
 from clusop.runtime.spark_session import jvm_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Attached", "attach"]
 
 _DOOR = "com.clusop.listener.Door"
 _MOST_SENTENCE_CHARS = 300
+_UNLOADED = ("wrong-scala", "damaged-jar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,10 @@ class Attached:
         """Why the agent did not arm; ``None``: it did."""
         if self.answer.get("ok") is True:
             return None
-        told = self.answer.get("detail") or self.answer.get("reason") or "no reason given"
-        return Reason("agent-refused", str(told)[:_MOST_SENTENCE_CHARS])
+        told = str(self.answer.get("detail") or self.answer.get("reason") or "no reason given")[:_MOST_SENTENCE_CHARS]
+        reason = self.answer.get("reason")
+        # Said by a jar that could not load its own sentences: its detail is a bare error of the JVM's.
+        return Reason(str(reason), f" ({told})") if reason in _UNLOADED else Reason("agent-refused", told)
 
     @property
     def is_wish(self) -> bool:
@@ -70,9 +76,24 @@ def _load(context: Any, jvm: Any, request: Answer) -> Answer | Reason:  # Any: P
     copy = private_copy(jar)
     if isinstance(copy, Reason):
         return copy
+    faults: tuple[type[Exception], ...] = (JvmCallError, *jvm_errors())
+    try:
+        answer = _open(context, jvm, copy, request)
+    except faults:
+        discard(copy)
+        raise
+    if isinstance(answer, Reason):
+        discard(copy)
+    return answer
+
+
+def _open(context: Any, jvm: Any, copy: Path, request: Answer) -> Answer | Reason:  # Any: as above
     gateway = attrgetter("_gateway")(context)
     urls = gateway.new_array(jvm.java.net.URL, 1)
-    urls[0] = jvm.java.io.File(str(copy)).toURI().toURL()
+    file = jvm.java.io.File(str(copy))
+    if not file.canRead():
+        return Reason("jar-out-of-reach")
+    urls[0] = file.toURI().toURL()
     parent = jvm.java.lang.Thread.currentThread().getContextClassLoader()
     door = jvm.java.net.URLClassLoader(urls, parent).loadClass(_DOOR)
     arguments = gateway.new_array(jvm.java.lang.Object, 2)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clusop.runtime.delivery import deliver
+from clusop.runtime.kill_file import is_there
+from clusop.runtime.transport.record_name import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,15 +36,24 @@ class Way:
 class Batcher:
     """One holder of leases. A lease is acknowledged only after its records arrived, or lie synced in the spool."""
 
-    def __init__(self, holder: str, caller: Caller, way: Way, pace: Pace) -> None:
+    def __init__(self, holder: str, caller: Caller, way: Way, pace: Pace, agent: str = "") -> None:
+        self._agent = agent
+        self._lost: dict[str, int] = {}
         self._holder = holder
         self._caller = caller
         self._way = way
         self._pace = pace
         self._to_acknowledge = ""
         self._went_out = False
+        self._refused_count = 0
         self.sent_count = 0
         self.trouble: Reason | None = None
+        self._spool_trouble: Reason | None = None
+
+    @property
+    def troubles(self) -> tuple[Reason, ...]:
+        """Why records wait: what keeps them from going out, and what keeps them from lying on disk meanwhile."""
+        return tuple(reason for reason in (self.trouble, self._spool_trouble) if reason is not None)
 
     @property
     def may_flush(self) -> bool:
@@ -52,8 +62,9 @@ class Batcher:
 
     def step(self) -> float:
         """Do what is next; the seconds to wait before the step after. Raises ``JvmCallError``."""
-        if self._way.kill_file and Path(self._way.kill_file).exists():
+        if is_there(self._way.kill_file):
             return self._pace.idle()
+        self._tell_lost()
         wait_s = self._send_spooled()
         if wait_s is not None:
             return wait_s
@@ -65,9 +76,11 @@ class Batcher:
         delivery = deliver(self._way.transport, lines)
         if delivery.retry is None:
             self._count_lost(delivery.lost)
-            self._settle(lease, went_out=True)
-            self.sent_count += len(lines)
-            self.trouble = None
+            self._settle(lease, went_out=True, refused_count=sum(delivery.lost.values()))
+            self.sent_count += len(lines) - self._refused_count
+            self.trouble = self._spool_trouble = None
+            # Once it is settled: a call that fails here must not make the batch go, and its losses count, a second time.
+            self._tell_lost()
             return self._pace.worked()
         self.trouble = delivery.retry.reason
         self._keep(lease, lines)
@@ -78,8 +91,9 @@ class Batcher:
         self._caller.call("flush", holder=self._holder)
 
     def leave(self, reason: str) -> None:
-        """Hand back what is held and let another holder in."""
-        self._caller.call("release", holder=self._holder, reason=reason)
+        """Hand back what is held and let another holder in; what has arrived is acknowledged by it."""
+        self._tell_lost()
+        self._caller.call("release", holder=self._holder, reason=reason, **self._acknowledgement())
 
     def _send_spooled(self) -> float | None:
         """Send the oldest spooled batch first; ``None`` where there is none and the agent may be asked."""
@@ -87,14 +101,23 @@ class Batcher:
         waiting = spool.oldest() if spool is not None else None
         if spool is None or waiting is None:
             return None
+        # Asked for nothing but its word: an agent that is off, or has another holder, has nobody send what lies here.
+        answer = self._poll(most_records=0)
+        if answer.get("off") is True or answer.get("standby") is True:
+            return self._pace.idle()
         path, lines = waiting
         delivery = deliver(self._way.transport, lines)
         if delivery.retry is not None:
             self.trouble = delivery.retry.reason
             self._drain_to_spool()
             return self._pace.failed(delivery.retry.after_s)
+        self.trouble = None
         spool.drop(path)
-        self._count_lost(delivery.lost)
+        named = FILE_NAME.fullmatch(path.name)
+        if not self._agent or (named is not None and named[1] == self._agent):
+            # Records of an earlier agent are in its own account, which is closed.
+            self._count_lost(delivery.lost)
+            self._tell_lost()
         return self._pace.worked()
 
     def _drain_to_spool(self) -> None:
@@ -104,32 +127,42 @@ class Batcher:
         if lines and isinstance(lease, str) and lease:
             self._keep(lease, lines)
 
-    def _poll(self) -> Answer:
+    def _poll(self, most_records: int = _MOST_RECORDS) -> Answer:
         answer = self._caller.call(
             "poll",
             holder=self._holder,
-            max_records=_MOST_RECORDS,
+            max_records=most_records,
             max_bytes=_MOST_BYTES,
-            ack=self._to_acknowledge,
-            sent=self._went_out,
+            **self._acknowledgement(),
         )
-        self._to_acknowledge, self._went_out = "", False
+        self._settle("", went_out=False)
         return answer
 
+    def _acknowledgement(self) -> dict[str, object]:
+        return {"ack": self._to_acknowledge, "sent": self._went_out, "refused": self._refused_count}
+
     def _keep(self, lease: str, lines: tuple[str, ...]) -> None:
-        refusal = self._way.spool.put(lines) if self._way.spool is not None else self.trouble
+        spool = self._way.spool
+        self._spool_trouble = spool.put(lines) if spool is not None else None
+        refusal = self.trouble if spool is None else self._spool_trouble
         if refusal is None:
             self._settle(lease, went_out=False)
         else:
             # Not waiting for the lease to expire lets them be spooled, sent or counted by the JVM meanwhile.
             self._caller.call("release", holder=self._holder, lease=lease, reason=refusal.id)
 
-    def _settle(self, lease: str, *, went_out: bool) -> None:
-        self._to_acknowledge, self._went_out = lease, went_out
+    def _settle(self, lease: str, *, went_out: bool, refused_count: int = 0) -> None:
+        self._to_acknowledge, self._went_out, self._refused_count = lease, went_out, refused_count
 
     def _count_lost(self, lost: Mapping[str, int]) -> None:
         for reason, count in lost.items():
+            self._lost[reason] = self._lost.get(reason, 0) + count
+
+    def _tell_lost(self) -> None:
+        """Have the agent count what was lost. What cannot be told now is told later."""
+        for reason, count in list(self._lost.items()):
             self._caller.call("lost", reason=reason, count=count)
+            del self._lost[reason]
 
 
 def _lines(answer: Answer) -> tuple[str, ...]:

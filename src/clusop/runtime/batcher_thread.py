@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from clusop.runtime.jvm_errors import JvmCallError
+from clusop.runtime.quiet_thread import start_shielded
 
 if TYPE_CHECKING:
     from clusop.clock import Clock
@@ -38,7 +39,7 @@ class BatcherThread:
     def start(self) -> None:
         """Start. A thread that cannot start, late in an interpreter's life, is no error."""
         with self._guard.watch("batcher-start"):
-            self._thread.start()
+            start_shielded(self._thread.start)
 
     @property
     def is_alive(self) -> bool:

@@ -11,6 +11,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from clusop.runtime.quiet_thread import start_shielded
 from clusop.runtime.spark_session import active_context, has_gateway, has_pyspark, why_dormant
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _LONGEST_S = 1.0
 # A gateway may stay without a context, after spark.stop(); then the near wait grows as well.
 _NEAR_LOOKS = 3000
 _MOST_FAULTS = 20
+# After how many looks, about one a second, arming is tried again.
+_RETRY_LOOKS = (2, 10, 30)
 
 
 def next_wait_s(wait_s: float, *, is_near: bool, looks: int) -> float:
@@ -39,15 +42,19 @@ def next_wait_s(wait_s: float, *, is_near: bool, looks: int) -> float:
 
 
 class ContextWatch:
-    """Calls ``on_context`` for each context that comes up, once; ``on_dormant`` if there will be none, and ends then."""
+    """Calls ``on_context`` for each context that comes up, once, and again after a while if it answers that this may help;
+    ``on_dormant`` if there will be none, and ends then; ``on_look`` at each look at a context that is up.
+    """
 
     def __init__(
         self,
-        on_context: Callable[[Any], None],  # Any: a SparkContext of PySpark
+        on_context: Callable[[Any], bool | None],  # Any: a SparkContext of PySpark
         on_dormant: Callable[[Reason], None],
         process: OwnProcess,
         guard: Guard,
+        on_look: Callable[[], None] = lambda: None,
     ) -> None:
+        self._on_look = on_look
         self._on_context = on_context
         self._on_dormant = on_dormant
         self._process = process
@@ -55,12 +62,13 @@ class ContextWatch:
         self._stop = threading.Event()
         # Weak: a stopped context must be free to go.
         self._seen: Callable[[], Any] = lambda: None
+        self._looks_to_retry: list[int] = []
         self._thread = threading.Thread(target=self._run, name="clusop-arm", daemon=True)
 
     def start(self) -> None:
         """Start. A thread that cannot start, late in an interpreter's life, is no error."""
         with self._guard.watch("arm-thread"):
-            self._thread.start()
+            start_shielded(self._thread.start)
 
     @property
     def is_alive(self) -> bool:
@@ -94,12 +102,23 @@ class ContextWatch:
             wait_s = next_wait_s(wait_s if looks else 0.0, is_near=now[1], looks=looks)
             stage = now
 
+    def _try(self, context: Any) -> None:  # Any: as above
+        if not self._on_context(context):
+            self._looks_to_retry = []
+
     def _look(self) -> bool:
         context = active_context()
         if context is not None:
             if context is not self._seen():
                 self._seen = weakref.ref(context)
-                self._on_context(context)
+                self._looks_to_retry = list(_RETRY_LOOKS)
+                self._try(context)
+            elif self._looks_to_retry:
+                self._looks_to_retry[0] -= 1
+                if self._looks_to_retry[0] <= 0:
+                    del self._looks_to_retry[0]
+                    self._try(context)
+            self._on_look()
             return False
         dormant = why_dormant(os.environ)
         if dormant is None:

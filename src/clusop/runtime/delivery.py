@@ -38,6 +38,8 @@ def deliver(transport: Transport, lines: Sequence[str]) -> Delivery:
         if isinstance(outcome, Delivered):
             for reason, count in outcome.lost.items():
                 lost[reason] = lost.get(reason, 0) + count
+        elif not batch:
+            continue  # nothing was sent, so nothing was refused
         elif len(batch) == 1:
             lost[outcome.lost_as] = lost.get(outcome.lost_as, 0) + 1
         else:

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import random
 import threading
 import uuid
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from clusop.clock import SystemClock
 from clusop.reasons import Reason
-from clusop.runtime.arming import Arming, arm_context, off_because, token_problem
+from clusop.runtime.arming import Arming, arm_context, off_because, problems_of
 from clusop.runtime.batcher import Batcher, Way
 from clusop.runtime.batcher_thread import BatcherThread
 from clusop.runtime.context_watch import ContextWatch
+from clusop.runtime.farewell import at_exit
 from clusop.runtime.guard import Guard
 from clusop.runtime.jvm_errors import JvmCallError
 from clusop.runtime.pace import Pace
 from clusop.runtime.process import OwnProcess
 from clusop.runtime.quiet_py4j import quiet_py4j
+from clusop.runtime.quiet_thread import in_main_interpreter
 from clusop.runtime.settings import resolve
 from clusop.runtime.spark_session import active_context, why_dormant
 from clusop.runtime.spool import Spool
+from clusop.runtime.switch import is_disabled
 from clusop.runtime.transport.choose import transport_for
 from clusop.runtime.voice import Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from clusop.runtime.agent_link import Answer, Caller
 
 __all__ = ["Driver", "driver"]
 
 _FLUSH_S = 2.0
+# The longest a call of the user's waits for a thread of ours that hangs while it arms.
+_PATIENCE_S = 5.0
 _MS_PER_S = 1000
 
 
@@ -53,47 +58,35 @@ class Driver:
         self._is_disarmed = False
         self.arming: Arming | None = None
         self.reason: Reason | None = None
-        # Registered early, so run late: a handler of the user's own may still run queries.
-        atexit.register(self._at_exit)
+        self.why_not_sent: Reason | None = None
+        at_exit(self._at_exit)
 
     def wait_for_spark(self, door: str, known: Any | None = None) -> None:  # Any: a SparkContext of PySpark
         """Start watching for contexts, once; arm each that comes up but the one that is ``known``. Returns at once."""
         with self._lock:
             if self._watch is None or not self._watch.is_alive:
                 arrived = partial(self._arrived, door)
-                self._watch = ContextWatch(arrived, self._sleep, self.process, self.guard)
+                self._watch = ContextWatch(arrived, self._sleep, self.process, self.guard, self._mind_the_switch)
                 self._watch.note(known)
                 self._watch.start()
             elif known is not None:
                 self._watch.note(known)
 
-    def arm(self, given: Mapping[str, object]) -> None:
-        """Arm because somebody said so: now, or as soon as there is a context."""
-        with self._lock:
-            self._is_disarmed = False
-            self._given.update(given)
-            context = active_context()
-            if context is not None:
-                self._arm(context, "arm")
-                self.wait_for_spark("arm", known=context)  # for the next one
-                return
-            settings = resolve({}, self._given, os.environ)
-            dormant = why_dormant(os.environ)
-            off = off_because(settings)
-            self.reason = off or dormant or Reason("no-context", "; clusop arms when there is one")
-            self._voice.say([*settings.problems, *token_problem(settings), *([dormant] if dormant else [])])
-            if off is None and dormant is None:
-                self.wait_for_spark("arm")
+    def arm(self, given: Mapping[str, object]) -> bool:
+        """Arm because somebody said so: now, or as soon as there is a context. ``False``: another thread is at it and hangs."""
+        if not in_main_interpreter():
+            self._sleep(Reason("sub-interpreter"))
+            return True
+        return self._in_turn(partial(self._arm_now_or_later, given))
 
-    def disarm(self) -> None:
-        """Go quiet: the agent's callbacks return at once, nothing is sent. What is waiting stays where it is."""
-        with self._lock:
-            self._is_disarmed = True
-            self.reason = Reason("disarmed")
-            if self._carrier is not None:
-                self._carrier.stop()
-            if self.link is not None:
-                self.ask("disarm", reason="clusop.disarm()")
+    def disarm(self) -> bool:
+        """Go quiet: the agent's callbacks return at once, nothing is sent. What is waiting stays where it is. ``False``: as
+        above, and whoever hangs goes quiet when it comes back.
+        """
+        self._is_disarmed = True
+        if self._carrier is not None:
+            self._carrier.stop()
+        return self._in_turn(self._go_quiet_as_told)
 
     @property
     def link(self) -> Caller | None:
@@ -115,10 +108,57 @@ class Driver:
         except JvmCallError as error:
             return error.reason
 
-    def _arrived(self, door: str, context: Any) -> None:  # Any: as above
+    def _in_turn(self, work: Callable[[], None]) -> bool:
+        """Do the user's work under the lock; whether it was free in time."""
+        if not self._lock.acquire(timeout=_PATIENCE_S):
+            return False
+        try:
+            work()
+        finally:
+            self._lock.release()
+        return True
+
+    def _arm_now_or_later(self, given: Mapping[str, object]) -> None:
+        self._is_disarmed = False
+        self._given.update(given)
+        context = active_context()
+        if context is not None:
+            self._arm(context, "arm")
+            self.wait_for_spark("arm", known=context)  # for the next one
+            return
+        settings = resolve({}, self._given, os.environ)
+        dormant = why_dormant(os.environ)
+        off = off_because(settings)
+        self.reason = off or dormant or Reason("no-context", "; clusop arms when there is one")
+        self._voice.say([*problems_of(settings), *([dormant] if dormant else [])])
+        if off is None and dormant is None:
+            self.wait_for_spark("arm")
+
+    def _arrived(self, door: str, context: Any) -> bool:  # Any: as above
+        """Arm it; whether it is worth another attempt."""
         with self._lock:
-            if not self._is_disarmed:
-                self._arm(context, door)
+            if self._is_disarmed:
+                return False
+            self._arm(context, door)
+            if self._is_disarmed:  # meanwhile
+                self._go_quiet_as_told()
+            return self.arming is not None and self.arming.may_come_right
+
+    def _mind_the_switch(self) -> None:
+        """The JVM sees its own environment only: a switch thrown later in this Python is found here, within a second."""
+        if self.reason is None and self.link is not None and is_disabled(os.environ):
+            with self._lock:
+                self._go_quiet(Reason("switched-off", "CLUSOP_DISABLE"), "CLUSOP_DISABLE")
+
+    def _go_quiet_as_told(self) -> None:
+        self._go_quiet(Reason("disarmed"), "clusop.disarm()")
+
+    def _go_quiet(self, reason: Reason, by: str) -> None:
+        self.reason = reason
+        if self._carrier is not None:
+            self._carrier.stop()
+        if self.link is not None:
+            self.ask("disarm", reason=by)
 
     def _sleep(self, reason: Reason) -> None:
         self.reason = reason
@@ -126,20 +166,33 @@ class Driver:
 
     def _arm(self, context: Any, door: str) -> None:  # Any: as above
         quiet_py4j()
+        before = self.arming
         self.arming = arming = arm_context(context, door, self._given, os.environ)
         self.reason = arming.failure
+        if not arming.is_armed:
+            self._stand_down(arming, before)
         said = [] if arming.failure is None or arming.is_wish else [arming.failure]
         link = arming.attached.link if arming.attached is not None else None
         self._voice.say([*said, *arming.problems], (lambda: True) if link is None else link.take_the_line)
         if arming.is_armed and link is not None:
             self._carry(arming, link)
 
+    def _stand_down(self, arming: Arming, before: Arming | None) -> None:
+        """Where an attempt did not arm, what an earlier one left at work does not go on behind its back."""
+        if self._carrier is not None:
+            self._carrier.stop()
+        if arming.attached is None and before is not None and before.attached is not None:
+            self.arming = replace(arming, attached=before.attached)
+            if arming.is_wish and arming.failure is not None:
+                self.ask("disarm", reason=arming.failure.id)
+
     def _carry(self, arming: Arming, link: Caller) -> None:
         settings = arming.settings
         transport = transport_for(settings, self._clock)
         if self._carrier is not None:
             self._carrier.stop()
-        if transport is None:
+        self.why_not_sent = transport if isinstance(transport, Reason) else None
+        if isinstance(transport, Reason):
             self._carrier = None
             return
         spool = settings.text("spool.directory")
@@ -151,17 +204,21 @@ class Driver:
             settings.text("killFile"),
         )
         pace = Pace(settings.count("pollIntervalMs") / _MS_PER_S, random.SystemRandom().random)
-        batcher = Batcher(uuid.uuid4().hex, link, way, pace)
+        agent = str(arming.attached.answer.get("agent", "")) if arming.attached is not None else ""
+        batcher = Batcher(uuid.uuid4().hex, link, way, pace, agent)
         self._carrier = BatcherThread(batcher, self.process, self.guard, self._clock)
         self._carrier.start()
 
     def _at_exit(self) -> None:
         with self.guard.watch("exit"):
+            if self._watch is not None:
+                self._watch.stop()  # a thread that writes while Python ends can abort it
             if self.process.is_own and self._carrier is not None:
                 self._carrier.finish(_FLUSH_S)
 
 
-_DRIVER = Driver()
+# Kept where the module is loaded anew (importlib.reload, a notebook's autoreload): two would be two batchers.
+_DRIVER: Driver = globals().get("_DRIVER") or Driver()
 
 
 def driver() -> Driver:

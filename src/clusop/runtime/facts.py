@@ -5,12 +5,20 @@ Only the keys named here are read, one by one. Job and local properties hold tok
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from clusop.analysis.cluster import Uptime
+from clusop.analysis.cluster_settings import (
+    TAGS,
+    availability_of,
+    billing_of_source,
+    cloud_of,
+    job_of_cluster_name,
+    tags_of,
+    workload_name,
+)
 from clusop.reasons import Reason
 from clusop.runtime.dbr_version import dbr_version
 
@@ -21,46 +29,26 @@ if TYPE_CHECKING:
 
 __all__ = ["CONF_KEYS", "Fact", "detect"]
 
-_TAGS = "spark.databricks.clusterUsageTags."
-_ALL_TAGS = _TAGS + "clusterAllTags"
+_ALL_TAGS = TAGS + "clusterAllTags"
 _MOST_CHARS = 200
-_JOB_CLUSTER_NAME = re.compile(r"job-(\d+)-run-\d+.*", re.ASCII)
-_CLOUDS = ("AWS", "AZURE", "GCP")
-_NODE_TYPES = (
-    ("AZURE", re.compile(r"(?:Standard|Basic)_[A-Z]\w*", re.IGNORECASE | re.ASCII)),
-    ("GCP", re.compile(r"[a-z]\w*-(?:standard|highmem|highcpu|megamem|ultramem|highgpu)-.+", re.ASCII)),
-    ("AWS", re.compile(r"[a-z][\w-]*\.(?:metal|\d*(?:nano|micro|small|medium|large|xlarge)).*", re.ASCII)),
-)
-_CLOUD_SUFFIX = re.compile(r"_(?:AZURE|GCP|AWS)$")
-_AVAILABILITIES = frozenset({"ON_DEMAND", "SPOT", "SPOT_WITH_FALLBACK"})
-# What the cluster's source says: how it is billed, and why it is up.
-_BY_SOURCE = MappingProxyType(
-    {
-        "JOB": ("JOBS_COMPUTE", "elastic"),
-        "UI": ("ALL_PURPOSE_COMPUTE", "fixed"),
-        "API": ("ALL_PURPOSE_COMPUTE", "fixed"),
-        "PIPELINE": ("DLT_COMPUTE", ""),
-        "PIPELINE_MAINTENANCE": ("DLT_COMPUTE", "elastic"),
-    }
-)
 
 # The allow-list: which conf keys each fact may come from, best first.
 _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "runtime": (_TAGS + "effectiveSparkVersion", _TAGS + "sparkVersion"),
-        "image": (_TAGS + "sparkImageLabel",),
-        "engine": (_TAGS + "runtimeEngine",),
-        "cloud": (_TAGS + "cloudProvider", "spark.databricks.cloudProvider"),
-        "workspace": (_TAGS + "clusterOwnerOrgId", _TAGS + "orgId"),
-        "cluster": (_TAGS + "clusterId",),
-        "cluster_name": (_TAGS + "clusterName",),
-        "source": ("spark.databricks.clusterSource", _TAGS + "clusterSource"),
-        "access_mode": (_TAGS + "dataSecurityMode",),
-        "driver_node_type": (_TAGS + "driverNodeType", "spark.databricks.driverNodeTypeId"),
-        "worker_node_type": (_TAGS + "clusterNodeType", "spark.databricks.workerNodeTypeId"),
-        "availability": (_TAGS + "clusterAvailability",),
-        "pool": (_TAGS + "instancePoolId", _TAGS + "driverInstancePoolId"),
-        "pinned": (_TAGS + "clusterPinned",),
+        "runtime": (TAGS + "effectiveSparkVersion", TAGS + "sparkVersion"),
+        "image": (TAGS + "sparkImageLabel",),
+        "engine": (TAGS + "runtimeEngine",),
+        "cloud": (TAGS + "cloudProvider", "spark.databricks.cloudProvider"),
+        "workspace": (TAGS + "clusterOwnerOrgId", TAGS + "orgId"),
+        "cluster": (TAGS + "clusterId",),
+        "cluster_name": (TAGS + "clusterName",),
+        "source": ("spark.databricks.clusterSource", TAGS + "clusterSource"),
+        "access_mode": (TAGS + "dataSecurityMode",),
+        "driver_node_type": (TAGS + "driverNodeType", "spark.databricks.driverNodeTypeId"),
+        "worker_node_type": (TAGS + "clusterNodeType", "spark.databricks.workerNodeTypeId"),
+        "availability": (TAGS + "clusterAvailability",),
+        "pool": (TAGS + "instancePoolId", TAGS + "driverInstancePoolId"),
+        "pinned": (TAGS + "clusterPinned",),
         "plugins": ("spark.plugins",),
         "comet": ("spark.comet.enabled",),
         "tags": (_ALL_TAGS,),
@@ -104,7 +92,7 @@ def detect(settings: Settings, conf: Callable[[str], str], environ: Mapping[str,
     runtime = environ.get("DATABRICKS_RUNTIME_VERSION", "")
     if not found["runtime"][0] and runtime:
         found["runtime"] = runtime, "DATABRICKS_RUNTIME_VERSION"
-    _derive(found, dict(_pairs(tags)))
+    _derive(found, tags_of(tags))
     facts = {}
     for name in (*found, *(name for name in _OVERRIDES if name not in found)):
         value, origin = found.get(name, ("", ""))
@@ -121,35 +109,35 @@ def _derive(found: dict[str, tuple[str, str]], tags: Mapping[str, str]) -> None:
     found["dbr"] = (version.text, found["runtime"][1]) if version else ("", "")
     found["engine"] = _engine(found, is_photon=version is not None and version.is_photon)
     node = found["driver_node_type"][0] or found["worker_node_type"][0]
-    cloud = found["cloud"][0].upper()
-    if cloud in _CLOUDS:
-        found["cloud"] = cloud, found["cloud"][1]
-    else:
-        guessed = next((name for name, pattern in _NODE_TYPES if pattern.fullmatch(node)), "")
-        found["cloud"] = (guessed, "node type") if guessed else ("", "")
-    plain = _CLOUD_SUFFIX.sub("", found["availability"][0].strip().upper()).replace("PREEMPTIBLE", "SPOT")
-    found["availability"] = (plain, found["availability"][1]) if plain in _AVAILABILITIES else ("", "")
+    told, origin = found["cloud"]
+    cloud = cloud_of(told, node)
+    found["cloud"] = (cloud, origin if cloud == told.upper() else "node type") if cloud else ("", "")
+    availability = availability_of(found["availability"][0])
+    found["availability"] = (availability, found["availability"][1]) if availability else ("", "")
     _derive_billing(found)
-    name, origin = found["cluster_name"]
-    job = _JOB_CLUSTER_NAME.fullmatch(name)
-    found["job_id"] = (tags["JobId"], "tag JobId") if tags.get("JobId") else (job[1], origin) if job else ("", "")
-    run = (tags.get("RunName", ""), "tag RunName")
-    app = ("", "") if found["app_name"][0] == "Databricks Shell" else found["app_name"]
-    found["workload"] = next(
-        (one for one in (run, (name, origin) if job else ("", ""), app, (name, origin)) if one[0]), ("", "")
-    )
+    _derive_workload(found, tags)
 
 
 def _derive_billing(found: dict[str, tuple[str, str]]) -> None:
     source, origin = found.pop("source")
-    if not source and _JOB_CLUSTER_NAME.fullmatch(found["cluster_name"][0]):
-        source, origin = "JOB", "cluster name"
-    product, uptime = _BY_SOURCE.get(source.upper(), ("", ""))
-    if found.pop("pool")[0] or found.pop("pinned", ("", ""))[0] == "true":
-        uptime, origin = "fixed", "pool or pin"
-    found.pop("pinned", None)
-    found["product"] = (product, origin) if product else ("", "")
-    found["uptime"] = (uptime, origin) if uptime else ("", "")
+    billing = billing_of_source(source, found["cluster_name"][0])
+    origin = origin or "cluster name"
+    found["product"] = (billing.product, origin) if billing.product else ("", "")
+    pool, pinned = found.pop("pool")[0], found.pop("pinned")[0]
+    is_held = bool(pool) or pinned == "true"
+    uptime = Uptime.FIXED if is_held else billing.uptime
+    found["uptime"] = (uptime.value, "pool or pin" if is_held else origin) if uptime is not Uptime.UNKNOWN else ("", "")
+
+
+def _derive_workload(found: dict[str, tuple[str, str]], tags: Mapping[str, str]) -> None:
+    cluster, origin = found["cluster_name"]
+    job = job_of_cluster_name(cluster)
+    found["job_id"] = (tags["JobId"], "tag JobId") if tags.get("JobId") else (job, origin) if job else ("", "")
+    run, app = tags.get("RunName", ""), found["app_name"]
+    is_job_cluster = found["product"][0] == "JOBS_COMPUTE"
+    name = workload_name(run, "", app[0], cluster, is_job_cluster=is_job_cluster)
+    sources = ((run, "tag RunName"), (cluster, origin) if is_job_cluster else app, app, (cluster, origin))
+    found["workload"] = next((one for one in sources if one[0] and one[0] == name), ("", ""))
 
 
 def _engine(found: dict[str, tuple[str, str]], *, is_photon: bool) -> tuple[str, str]:
@@ -164,17 +152,6 @@ def _engine(found: dict[str, tuple[str, str]], *, is_photon: bool) -> tuple[str,
 
 def _of_conf(keys: Iterable[str], conf: Callable[[str], str]) -> tuple[str, str]:
     return next(((value, key) for key in keys if (value := conf(key))), ("", ""))
-
-
-def _pairs(tags: str) -> Iterable[tuple[str, str]]:
-    """The two tags a workload is named by; others are the agent's to read, where they are allowed."""
-    try:
-        listed = json.loads(tags)
-    except (ValueError, RecursionError):
-        listed = None
-    for entry in listed if isinstance(listed, list) else ():
-        if isinstance(entry, dict) and entry.get("key") in {"RunName", "JobId"} and isinstance(entry.get("value"), str):
-            yield entry["key"], entry["value"]
 
 
 def _why_not(name: str) -> Reason:

@@ -11,6 +11,8 @@ __all__ = ["Pace"]
 
 _MOST_IDLE_FACTOR = 12
 _LONGEST_FAILURE_WAIT_S = 60.0
+# The agent takes a holder that is silent for 75 s for gone, and its dispatcher steps in.
+_LONGEST_IDLE_S = 60.0
 _MOST_DOUBLINGS = 16
 
 
@@ -34,10 +36,10 @@ class Pace:
         return 0.0
 
     def idle(self) -> float:
-        """After nothing was there: the interval, doubling up to twelve times it."""
+        """After nothing was there: the interval, doubling up to twelve times it, or a minute."""
         factor = min(2**self._idle, _MOST_IDLE_FACTOR)
         self._idle = min(self._idle + 1, _MOST_DOUBLINGS)
-        return float(self._interval_s * factor)
+        return float(min(self._interval_s * factor, max(_LONGEST_IDLE_S, self._interval_s)))
 
     def failed(self, at_least_s: float) -> float:
         """After a failure: doubling up to a minute, half of it by chance, and not before the receiver wants us."""

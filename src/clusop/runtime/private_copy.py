@@ -15,7 +15,7 @@ from clusop.runtime.jars import sha256_of
 if TYPE_CHECKING:
     from clusop.runtime.jars import Jar
 
-__all__ = ["private_copy"]
+__all__ = ["discard", "private_copy"]
 
 
 def private_copy(jar: Jar) -> Path | Reason:
@@ -45,6 +45,11 @@ def private_copy(jar: Jar) -> Path | Reason:
         _remove(folder, os.getpid())
         return Reason("jar-damaged", f": {jar.path.name}")
     return copy
+
+
+def discard(copy: Path) -> None:
+    """Remove a copy that nothing was loaded from, with its folder."""
+    _remove(copy.parent, os.getpid())
 
 
 def _remove(folder: Path, made_by_pid: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from clusop.errors import ClusopError
 from clusop.reasons import Reason
 from clusop.runtime.driver import driver
 from clusop.runtime.report import Report, report_of
@@ -28,10 +29,10 @@ def arm(**settings: object) -> Status:
     one = driver()
     watch = one.guard.watch("arm", lets=_THEIRS)
     with watch:
-        if one.process.is_own:
-            one.arm(settings)
+        if one.process.is_own and not one.arm(settings):
+            return Status("waiting", (Reason("agent-busy"),))
         return status_of(one)
-    return Status("dormant", (_failed(watch),))
+    return Status("dormant", _failed(watch), faults=dict(one.guard.faults))
 
 
 def disarm() -> Status:
@@ -39,10 +40,10 @@ def disarm() -> Status:
     one = driver()
     watch = one.guard.watch("disarm", lets=_THEIRS)
     with watch:
-        if one.process.is_own:
-            one.disarm()
+        if one.process.is_own and not one.disarm():
+            return Status("off", (Reason("disarmed"), Reason("agent-busy")))
         return status_of(one)
-    return Status("dormant", (_failed(watch),))
+    return Status("dormant", _failed(watch), faults=dict(one.guard.faults))
 
 
 def status() -> Status:
@@ -51,7 +52,7 @@ def status() -> Status:
     watch = one.guard.watch("status", lets=_THEIRS)
     with watch:
         return status_of(one)
-    return Status("dormant", (_failed(watch),))
+    return Status("dormant", _failed(watch), faults=dict(one.guard.faults))
 
 
 def report(spark: Any | None = None, *, everybody: bool = False) -> Report:  # Any: a SparkSession of PySpark
@@ -63,8 +64,12 @@ def report(spark: Any | None = None, *, everybody: bool = False) -> Report:  # A
     watch = one.guard.watch("report", lets=_THEIRS)
     with watch:
         return report_of(one, spark, everybody=everybody)
-    return Report(reasons=(_failed(watch),))
+    return Report(reasons=_failed(watch))
 
 
-def _failed(watch: Watch) -> Reason:
-    return Reason("arming-failed", f" ({type(watch.error).__name__})")
+def _failed(watch: Watch) -> tuple[Reason, ...]:
+    try:
+        return (Reason("arming-failed", f" ({type(watch.error).__name__})"),)
+    except (OSError, ValueError, ClusopError):
+        # The catalogue itself cannot be read, or is that of another version: pip at work under a running kernel.
+        return ()

@@ -6,6 +6,8 @@ When the spool is full nothing more goes in; the records stay in the driver's ri
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from clusop.reasons import Reason
@@ -16,11 +18,16 @@ __all__ = ["Spool"]
 
 
 class Spool:
-    """A directory of waiting batches, at most ``most_bytes`` in all."""
+    """A directory of waiting batches, at most ``most_bytes`` in all.
+
+    What lies in it is sent under the customer's token. So it must be this user's own, and nobody else's to write to.
+    """
 
     def __init__(self, directory: str, most_bytes: int) -> None:
         self._directory = Path(directory)
         self._most_bytes = most_bytes
+        # As listed last, oldest at the end: an outage leaves thousands of files, not to be looked at for each of them.
+        self._listed: list[Path] = []
 
     def put(self, lines: tuple[str, ...]) -> Reason | None:
         """Keep a batch; it is safe once this returns ``None``. Otherwise why it is not kept."""
@@ -28,32 +35,59 @@ class Spool:
         name = batch_name(lines)
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self._is_private():
+                return Reason("spool-unwritable", " (others may write to it; it must be this user's own, mode 700)")
             held_bytes = sum(path.stat().st_size for path in self._files() if path.name != name)
             if not name or held_bytes + len(data) > self._most_bytes:
                 return Reason("spool-full")
-            write_whole(self._directory / name, data)
+            write_whole(self._directory / name, data, 0o600)
         except OSError as error:
             return Reason("spool-unwritable", f" ({error.strerror or type(error).__name__})")
         return None
 
     def oldest(self) -> tuple[Path, tuple[str, ...]] | None:
-        """The batch that waits longest. A file that cannot be read is passed over."""
-        for path in self._files():
-            try:
-                if path.stat().st_size > self._most_bytes:
-                    continue
-                text = path.read_bytes().decode("utf-8")
-            except (OSError, UnicodeDecodeError):
-                continue
-            return path, tuple(line for line in text.split("\n") if line)
+        """The batch that waits longest. A file that cannot be read is passed over, and one without a record forgotten."""
+        if not self._listed and self._is_private():
+            self._listed = self._files()[::-1]
+        while self._listed:
+            path = self._listed[-1]
+            lines = self._read(path)
+            if lines:
+                return path, lines
+            if lines is None:
+                self._listed.pop()
+            else:
+                self.drop(path)
         return None
 
     def drop(self, path: Path) -> None:
         """Forget a batch that arrived. Where the file stays, it is sent again, and known."""
+        if self._listed and self._listed[-1] == path:
+            self._listed.pop()
         try:
             path.unlink(missing_ok=True)
         except OSError:
             return
+
+    def _read(self, path: Path) -> tuple[str, ...] | None:
+        """The records in a file; ``None`` where it cannot be read, or is none: a pipe would hang, a link lead elsewhere."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                found = os.fstat(descriptor)
+                if not stat.S_ISREG(found.st_mode) or found.st_size > self._most_bytes:
+                    return None
+                text = file.read().decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return tuple(line for line in text.split("\n") if line)
+
+    def _is_private(self) -> bool:
+        try:
+            found = self._directory.stat()
+        except OSError:
+            return False
+        return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
     def _files(self) -> list[Path]:
         try:

@@ -72,14 +72,14 @@ def status_of(driver: Driver) -> Status:
     if not reasons and arming is None:
         reasons.append(Reason("not-armed"))
     carrier = driver.carrier
-    if carrier is not None and carrier.batcher.trouble is not None:
-        reasons.append(carrier.batcher.trouble)
+    if carrier is not None:
+        reasons += carrier.batcher.troubles
     if agent.get("off_sentence"):
         reasons.append(Reason("agent-refused", str(agent["off_sentence"])))
     if arming is not None:
         reasons += arming.problems
         if arming.is_armed and carrier is None:
-            reasons.append(Reason("no-endpoint"))
+            reasons.append(driver.why_not_sent or Reason("no-endpoint"))
     return Status(
         _state(driver, agent),
         tuple(dict.fromkeys(reasons)),

@@ -6,6 +6,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from clusop.runtime.guard import Guard
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -44,12 +46,11 @@ class Voice:
         stream = sys.stderr
         if stream is None:  # pythonw and some daemons have none
             return
-        try:
+        # A notebook's stream is somebody else's code: whatever it raises, arming goes on.
+        with Guard(raising=False).watch("voice", lets=(KeyboardInterrupt,)):
             encoding = getattr(stream, "encoding", None) or "ascii"
             stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
             stream.flush()
-        except (LookupError, OSError, ValueError):
-            return
 
 
 def one_line(text: str) -> str:

@@ -25,18 +25,21 @@ def test_the_wrong_scala_is_one_line_by_each_key(run_script, bare, wrong_scala_j
     assert done.told == {"status": None, "listeners": int(EXTRA in keys)}
 
 
-@pytest.fixture
-def damaged_jar(listener_jar, tmp_path):
-    """The jar without one class that nothing needs before the first execution ends."""
+@pytest.fixture(params=["lacking", "corrupted"])
+def damaged_jar(request, listener_jar, tmp_path):
+    """The jar without, or with half of, one class that nothing needs before the first execution ends."""
     damaged = tmp_path / "damaged.jar"
     with zipfile.ZipFile(listener_jar) as whole, zipfile.ZipFile(damaged, "w") as parts:
         for name in whole.namelist():
+            data = whole.read(name)
             if name != "com/clusop/listener/analysis/Island.class":
-                parts.writestr(name, whole.read(name))
+                parts.writestr(name, data)
+            elif request.param == "corrupted":
+                parts.writestr(name, data[: len(data) // 2])
     return damaged
 
 
-def test_a_jar_that_lacks_a_class_is_not_armed_at_all(run_script, bare, damaged_jar):
+def test_a_jar_with_a_damaged_class_is_not_armed_at_all(run_script, bare, damaged_jar):
     done = run_script("job.py", [damaged_jar], {EXTRA: LISTENER, QUERY: LISTENER})
     assert_job_as_it_was(done, bare)
     (line,) = done.ours

@@ -106,8 +106,8 @@ class DeliveryProbe:
         return self.do("status")
 
     def leave_alone(self) -> None:
-        """Nobody polls for longer than a holder may be silent."""
-        self.do("advance", ms=31_000)
+        """Nobody polls for longer than a batcher that has nothing to do may be silent."""
+        self.do("advance", ms=76_000)
         self.do("tick")
 
     def wait_until(self, holds, seconds: float = 20.0) -> dict:

@@ -13,6 +13,9 @@ from clusop.plan.reading import Explanation, ExplanationBlock, ExplanationVerdic
 TAIL = "{0}ColumnarToRow\n{0}  PhotonResultStage\n{0}    PhotonScan parquet"
 
 
+EXPRESSION = "unsupported-expression"
+
+
 def on_top(*lines: str) -> str:
     tree = [" " * (2 * depth) + line for depth, line in enumerate(lines)]
     return "\n".join(tree) + "\n" + TAIL.format(" " * (2 * len(lines)))
@@ -206,6 +209,39 @@ def test_live_reasons_refine_and_never_contradict(reading_of, observed_of):
     assert [(f.cause, f.operator, f.functions) for f in told.findings] == [
         ("unsupported-expression", "Project", ("regexp_extract",))
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "cause", "functions"),
+    [
+        (["HashAggregate", "unsupported Spark aggregate function: collect_list"], EXPRESSION, ("collect_list",)),
+        (["HashAggregate", "Unsupported aggregate expression(s)"], EXPRESSION, ()),
+        (["HashAggregate", "Unsupported group expressions: soundex(name)"], EXPRESSION, ("soundex",)),
+        (["HashAggregate", "Unsupported group by expressions: x"], EXPRESSION, ()),
+        (["HashAggregate", "Distinct aggregate not supported for: bit_and(x)"], EXPRESSION, ("bit_and",)),
+        (["HashAggregate", "Unsupported aggregation mode PartialMerge"], "unsupported-operator", ()),
+        # The mode follows from what is said beside it, whichever comes first.
+        (["HashAggregate", "Unsupported aggregation mode Final", "soundex is not supported"], EXPRESSION, ("soundex",)),
+        (["HashAggregate", "soundex is not supported", "Unsupported aggregation mode Final"], EXPRESSION, ("soundex",)),
+        (["Project", "unsupported arguments for GetArrayItem"], EXPRESSION, ("get_array_item",)),
+        (["Project", "unsupported arguments for ElementAt"], EXPRESSION, ("element_at",)),
+        (["Project", "Comet only supports regexp_replace with an offset of 1."], EXPRESSION, ("regexp_replace",)),
+        (["Project", "Comet does not support Spark's BigDecimal rounding"], EXPRESSION, ()),
+        (["Project", "ANSI mode not supported"], EXPRESSION, ()),
+        (["Project", "Unsupported datatype IntervalType"], EXPRESSION, ()),
+        (["Project", "Datetime pattern format is unsupported"], EXPRESSION, ()),
+        (["Project", "Project is not enabled"], "unsupported-operator", ()),
+        (["Sort", "Unsupported data type"], EXPRESSION, ()),
+        (["SortMergeJoin", "Unsupported join type ExistenceJoin"], "unsupported-operator", ()),
+        (["Scan orc", "Scan orc of a table is not supported"], "unsupported-operator", ()),
+    ],
+    ids=lambda value: value[1] if isinstance(value, list) else None,
+)
+def test_what_comet_says_of_one_operator(said, cause, functions, reading_of, observed_of):
+    operator, *sentences = said
+    reading = reading_of(f"{operator} | [a#1] / CometColumnarToRow / CometScan parquet")
+    (finding,) = diagnose(observed_of(reading, engine_words=tuple((operator, one) for one in sentences))).findings
+    assert (finding.cause, finding.functions) == (cause, functions)
 
 
 def test_functions_in_arguments():

@@ -95,3 +95,35 @@ intake.read_inputs = broken
     assert ended.returncode == 1
     assert b"Traceback" in ended.stderr
     assert b"a bug" in ended.stderr
+
+
+LOADED = """
+import sys
+from clusop.cli import run
+try:
+    run()
+finally:
+    print(*(name for name in sys.modules if name.startswith("clusop.")), file=sys.stderr)
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    ended = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, timeout=120, check=True
+    )
+    return {name.split(".")[1] for name in ended.stderr.split()}
+
+
+def test_the_version_loads_the_command_line_and_nothing_else() -> None:
+    assert loaded_by("--version") == {"cli", "errors"}
+
+
+def test_the_doctor_loads_the_agent_and_neither_plans_nor_reports() -> None:
+    loaded = loaded_by("doctor", "--json")
+    assert "runtime" in loaded
+    assert loaded.isdisjoint({"eventlog", "plan", "pricing", "report"})
+
+
+def test_the_help_knows_every_command() -> None:
+    shown = start("--help").stdout.decode()
+    assert all(name in shown for name in ("analyze", "explain", "doctor", "prices"))

@@ -7,15 +7,22 @@ import os
 import socket
 import subprocess
 import sys
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from clusop.cli.doctor_checks import PTH, Check, doors, in_force, probe, strangers
+from clusop.cli.doctor_checks import PTH, doors, in_force, probe, strangers
+from clusop.cli.doctor_conf import INIT_CONF, init_script_door, spark_conf_door
+from clusop.reasons import Reason
+from clusop.runtime.jars import jars
 from clusop.runtime.settings import resolve
+from clusop.runtime.transport.http_exchange import PROXY_PORT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from clusop.cli.doctor_check import Check
 
 SCRIPT = ("python", "job.py")
 
@@ -91,7 +98,7 @@ def test_settings_are_shown_with_where_they_come_from_and_no_secret(tmp_path: Pa
         "CLUSOP_TIMEOUT_MS": "900",
         "CLUSOP_ENDPONT": "x",
     }
-    found = doctor("--json", **environment).stdout
+    found = doctor("--json", hide=None, **environment).stdout
     told = json.loads(found)
     assert {one["key"]: one["from"] for one in told["settings"]} == {
         "spark.clusop.tokenFile": "environment",
@@ -133,18 +140,114 @@ def test_serverless_is_told_without_a_session() -> None:
     assert door("arm()", doors({"DATABRICKS_RUNTIME_VERSION": "client.5.1"}, SCRIPT, [])).state == "closed"
 
 
+@pytest.mark.parametrize("name", [".pth", "arm()"])
+def test_both_python_doors_know_the_kill_file_the_switch_and_the_token_file(folder: Path, name: str) -> None:
+    (folder / "OFF").write_text("")
+
+    def state(**environ: str) -> Check:
+        return door(name, doors({"CLUSOP_ARM": "1", **environ}, SCRIPT, [folder]))
+
+    killed = state(CLUSOP_KILL_FILE=str(folder / "OFF"))
+    assert (killed.state, killed.what_to_do) == ("closed", "Remove the file.")
+    assert str(folder / "OFF") in killed.why
+    assert state(CLUSOP_KILL_FILE=str(folder / "gone")).state == "open"
+    for word in ("1", "yes", "on"):
+        assert state(CLUSOP_DISABLE=word).state == "closed"
+    for word in ("0", "False", "no", "off"):
+        assert state(CLUSOP_DISABLE=word).state == "open", "as the real gate reads it"
+    unread = state(CLUSOP_TOKEN_FILE=str(folder / "no-token"))
+    assert unread.state == "open"
+    assert "The token file cannot be read" in unread.why
+
+
+def test_what_does_not_work_is_a_problem_in_text_and_json(tmp_path: Path) -> None:
+    environment = {"CLUSOP_TOKEN_FILE": str(tmp_path / "gone"), "CLUSOP_ENDPOINT": "https://clusop.example"}
+    told = json.loads(doctor("--json", hide=None, **environment).stdout)
+    assert [one["reason"] for one in told["problems"]] == ["unreadable-token-file"]
+    assert "! The token file cannot be read" in doctor(hide=None, **environment).stdout
+
+
+def made_jar(path: Path, member: str = "com/clusop/listener/PhotonFallbackListener.class") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr(member, "")
+    return path
+
+
+OURS = "com.clusop.listener.PhotonFallbackListener"
+
+
 @pytest.mark.parametrize(
-    ("line", "state"),
+    ("line", "key"),
     [
-        ("spark.extraListeners com.other.X,com.clusop.listener.PhotonFallbackListener", "open"),
-        ("spark.sql.queryExecutionListeners=com.clusop.listener.PhotonFallbackListener", "open"),
-        ("# spark.extraListeners com.clusop.listener.PhotonFallbackListener", "closed"),
-        ("spark.master local", "closed"),
+        (f"spark.extraListeners com.other.X,{OURS}", "spark.extraListeners"),
+        (f"spark.extraListeners={OURS}", "spark.extraListeners"),
+        (f" spark.sql.queryExecutionListeners : {OURS}", "spark.sql.queryExecutionListeners"),
+        (f"# spark.extraListeners {OURS}", ""),
+        (f"spark.extraListeners {OURS}Other", ""),
+        (f"spark.extraListenersOfMine {OURS}", ""),
+        ("spark.master local", ""),
     ],
 )
-def test_spark_defaults_are_read(tmp_path: Path, line: str, state: str) -> None:
-    (tmp_path / "spark-defaults.conf").write_text(f"{line}\n")
-    assert door("Spark conf", doors({"SPARK_CONF_DIR": str(tmp_path)}, SCRIPT, [])).state == state
+def test_spark_defaults_are_read_and_the_jar_is_looked_for(tmp_path: Path, line: str, key: str) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/spark-defaults.conf").write_text(f"{line}\n")
+    found = spark_conf_door({"SPARK_HOME": str(tmp_path)}, None)
+    if not key:
+        assert found.state == "closed"
+        return
+    assert found.state == "missing", "a class that is named and missing stops Spark"
+    assert f": {key};" in found.why
+    made_jar(tmp_path / "jars/clusop-listener_2.12.jar", "other/Thing.class")
+    assert spark_conf_door({"SPARK_HOME": str(tmp_path)}, None).state == "missing"
+    made_jar(tmp_path / "jars/clusop-listener_2.12.jar")
+    foreign = spark_conf_door({"SPARK_HOME": str(tmp_path)}, None)
+    assert foreign.state == "unknown", "another release's, or damaged"
+
+
+def real_jar() -> Path:
+    found = jars()
+    if isinstance(found, Reason):
+        pytest.skip("needs the built jars")
+    return found[0].path
+
+
+def test_spark_s_conf_is_open_with_a_whole_jar_on_the_class_path(tmp_path: Path) -> None:
+    jar = real_jar()
+    (tmp_path / "spark-defaults.conf").write_text(
+        f"spark.driver.extraClassPath /gone.jar:{jar}\nspark.extraListeners {OURS}\n"
+    )
+    environ = {"SPARK_CONF_DIR": str(tmp_path), "SPARK_HOME": str(tmp_path)}
+    assert spark_conf_door(environ, None).state == "open"
+    switched_off = spark_conf_door(environ, Reason("kill-file", ": /OFF"))
+    assert switched_off.state == "closed"
+    assert "/OFF" in switched_off.why
+
+
+def test_the_init_script_s_door_is_open_with_its_conf_and_a_whole_jar_only(tmp_path: Path) -> None:
+    assert init_script_door(tmp_path, None).state == "closed"
+    conf_dir, jar_dir, log = (tmp_path / f"databricks/{name}" for name in ("driver/conf", "jars", "driver/logs"))
+    for folder in (conf_dir, jar_dir, log):
+        folder.mkdir(parents=True)
+    (log / "clusop-init.log").write_text("2026-01-01T00:00:00Z clusop-init: not armed: no temporary directory\n")
+    closed = init_script_door(tmp_path, None)
+    assert (closed.state, "not armed: no temporary directory" in closed.why) == ("closed", True)
+    (conf_dir / INIT_CONF).write_text(f'[driver] {{\n  "spark.extraListeners" = "com.a.B,{OURS}"\n}}\n')
+    assert init_script_door(tmp_path, None).state == "missing"
+    made_jar(jar_dir / "clusop-init_2.12.jar")
+    assert init_script_door(tmp_path, None).state == "unknown"
+    (jar_dir / "clusop-init_2.12.jar").write_bytes(real_jar().read_bytes())
+    assert init_script_door(tmp_path, None).state == "open"
+    (conf_dir / "10-late.conf").write_text('"spark.extraListeners" = "com.a.B,com.late.C"\n')
+    late = init_script_door(tmp_path, None)
+    assert (late.state, "names com.late.C" in late.why) == ("open", True)
+    (conf_dir / "zzzz.conf").write_text("spark.extraListeners com.last.D\n")
+    assert init_script_door(tmp_path, None).state == "closed"
+
+
+def test_the_probe_of_a_proxy_takes_the_port_that_the_transport_takes() -> None:
+    settings = resolve({}, {"endpoint": "https://clusop.example", "proxy": "http://127.0.0.1"}, {})
+    assert f"127.0.0.1:{PROXY_PORT} (proxy)" in probe(settings).why
 
 
 def test_the_probe_connects_and_sends_nothing() -> None:
@@ -162,4 +265,6 @@ def test_what_looks_like_a_setting_and_is_none_is_told() -> None:
     assert [reason.detail for reason in strangers({"CLUSOP_ARM": "1", "CLUSOP_TIMEOUT": "1", "PATH": ""})] == [
         "CLUSOP_TIMEOUT"
     ]
+    for_the_script = ("CLUSOP_SOURCE", "CLUSOP_JARS_SHA256", "CLUSOP_INIT", "CLUSOP_LISTENERS")
+    assert strangers(dict.fromkeys(for_the_script, "x")) == []
     assert in_force({"CLUSOP_TIMEOUT_MS": "900"})[1] == [("spark.clusop.timeoutMs", "900", "environment")]

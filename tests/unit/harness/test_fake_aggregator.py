@@ -70,12 +70,11 @@ def test_a_record_that_is_too_large_is_refused_alone(server) -> None:
 
 
 def test_a_record_against_its_schema_is_refused_alone() -> None:
-    schema = {"properties": {"kind": {"const": "signal"}}, "required": ["verdict"]}
+    schema = {"properties": {"record": {"const": "signal"}}, "required": ["verdict"]}
+    lines = (line(1, record="signal", verdict="native"), line(2, record="signal"), line(3, record="other"), line(4))
     with FakeAggregator(checks=RecordChecks({"signal": schema})) as server:
-        receipt = post(server, line(1, kind="signal", verdict="native"), line(2, kind="signal"), line(3, kind="other"))[
-            1
-        ]
-    assert (receipt["accepted"], [one["sequence"] for one in receipt["refused"]]) == (1, [2, 3])
+        receipt = post(server, *lines)[1]
+    assert (receipt["accepted"], [one["sequence"] for one in receipt["refused"]]) == (1, [2, 3, 4])
 
 
 def test_who_asks_what_and_how_much() -> None:

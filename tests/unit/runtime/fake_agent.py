@@ -25,6 +25,7 @@ class FakeAgent:
         self.faults: list[Exception] = []
         self.holder = ""
         self.is_off = False
+        self.released_with: dict[str, object] = {}
 
     def call(self, op: str, **fields: object) -> dict[str, object]:
         self.calls.append(op)
@@ -54,6 +55,7 @@ class FakeAgent:
         }
 
     def _release(self, fields):
+        self.released_with = fields
         lease = fields.get("lease")
         for name in [lease] if lease else list(self.leases):
             self.waiting = self.leases.pop(name, []) + self.waiting

@@ -61,7 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def accepted(lines: list[str], refused: list[dict[str, object]] | None = None) -> tuple[int, bytes, dict[str, str]]:
-    receipt = {"clusop_receipt": 1, "accepted": len(lines), "known": 0, "refused": refused or []}
+    taken = len(lines) - len(refused or [])
+    receipt = {"clusop_receipt": 1, "accepted": taken, "known": 0, "refused": refused or []}
     return 200, json.dumps(receipt).encode(), {}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_agent import FakeAgent, record
+from fake_agent import AGENT, FakeAgent, record
 
 from clusop.reasons import Reason
 from clusop.runtime.batcher import Batcher, Way
@@ -105,6 +105,7 @@ def test_while_the_endpoint_is_away_records_wait_on_disk_and_are_sent_first_when
     assert agent.acknowledged[:1] == [record(1)]
     assert agent.sent_flags[0] is False, "it lies in the spool; that is not sent"
     assert list((tmp_path / "spool").iterdir()) == []
+    assert one.troubles == ()
 
 
 def test_a_full_spool_keeps_nothing_and_loses_nothing(tmp_path: Path) -> None:
@@ -113,14 +114,19 @@ def test_a_full_spool_keeps_nothing_and_loses_nothing(tmp_path: Path) -> None:
     one.step()
     assert agent.waiting == [record(1)]
     assert list(tmp_path.iterdir()) == []
+    assert one.troubles == (Reason("endpoint-busy"), Reason("spool-full"))
+    one.step()
+    assert one.troubles == ()
 
 
 def test_a_spool_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     agent = FakeAgent(record(1))
-    assert batcher(agent, Scripted(BUSY), Spool(str(blocked / "spool"), 1 << 20)).step() > 0
+    one = batcher(agent, Scripted(BUSY), Spool(str(blocked / "spool"), 1 << 20))
+    assert one.step() > 0
     assert agent.waiting == [record(1)]
+    assert [reason.id for reason in one.troubles] == ["endpoint-busy", "spool-unwritable"]
 
 
 def test_idle_polls_grow_rarer_and_work_brings_them_back() -> None:
@@ -159,3 +165,75 @@ def test_nothing_is_sent_while_the_agent_is_off_or_the_kill_file_is_there(tmp_pa
     agent.is_off = True
     one.step()
     assert transport.seen == []
+
+
+def test_a_kill_file_that_cannot_be_looked_at_is_none(tmp_path: Path) -> None:
+    agent, transport = FakeAgent(record(1)), Scripted()
+    batcher(agent, transport, kill_file=f"/{'x' * 5000}").step()
+    (tmp_path / "file").touch()
+    batcher(agent, transport, kill_file=str(tmp_path / "file" / "below")).step()
+    assert transport.seen == [(record(1),)]
+
+
+def test_losses_that_cannot_be_told_are_told_later_and_once() -> None:
+    agent = FakeAgent(record(1), record(2))
+    one = batcher(agent, Scripted(Delivered({"conflict": 1, "refused": 1})))
+
+    def call(op: str, **fields: object) -> dict[str, object]:
+        if op == "lost" and fields["reason"] == "refused" and "refused" not in told:
+            told.append("refused")
+            raise JvmCallError(Reason("agent-fault"), is_final=False)
+        return FakeAgent.call(agent, op, **fields)
+
+    told: list[str] = []
+    agent.call = call
+    with pytest.raises(JvmCallError):
+        one.step()
+    one.step()
+    assert agent.losses == {"conflict": 1, "refused": 1}
+    assert agent.acknowledged == [record(1), record(2)], "it was settled before: not sent, and not counted, again"
+
+
+def test_nothing_spooled_is_sent_while_the_agent_is_off_or_another_holds(tmp_path: Path) -> None:
+    spool = Spool(str(tmp_path), 1 << 20)
+    spool.put((record(1),))
+    agent, transport = FakeAgent(), Scripted()
+    one = batcher(agent, transport, spool)
+    agent.is_off = True
+    assert one.step() > 0
+    agent.is_off, agent.holder = False, "somebody else"
+    assert one.step() > 0
+    assert transport.seen == []
+    agent.holder = "me"
+    assert one.step() == 0
+    assert transport.seen == [(record(1),)]
+
+
+@pytest.mark.parametrize(("own", "losses"), [(AGENT, {"refused": 1}), ("f" * 32, {}), ("", {"refused": 1})])
+def test_what_an_earlier_agent_s_records_met_is_not_this_one_s_loss(
+    tmp_path: Path, own: str, losses: dict[str, int]
+) -> None:
+    spool = Spool(str(tmp_path), 1 << 20)
+    spool.put((record(1),))
+    agent = FakeAgent()
+    way = Way(Scripted(Delivered({"refused": 1})), spool)
+    one = Batcher("me", agent, way, Pace(5.0, lambda: 0.5), own)
+    one.step()
+    one.step()
+    assert agent.losses == losses
+
+
+def test_leaving_acknowledges_what_has_arrived() -> None:
+    agent = FakeAgent(record(1))
+    one = batcher(agent, Scripted())
+    one.step()
+    one.leave("holder-left")
+    assert agent.calls[-1] == "release"
+    assert agent.released_with["ack"]
+    assert agent.released_with["sent"] is True
+
+
+def test_a_long_interval_s_idle_waits_stay_below_what_the_agent_takes_for_gone() -> None:
+    pace = Pace(7.0, lambda: 0.5)
+    assert max(pace.idle() for _ in range(8)) == 60
+    assert Pace(600.0, lambda: 0.5).idle() == 600

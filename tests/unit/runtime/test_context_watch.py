@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clusop.reasons import Reason
+from clusop.runtime import context_watch
 from clusop.runtime.context_watch import ContextWatch, next_wait_s
 from clusop.runtime.guard import Guard
 from clusop.runtime.process import OwnProcess
@@ -17,6 +18,7 @@ from clusop.runtime.spark_session import active_context, connect_session, has_ga
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 LONG_S = 30
 
@@ -178,10 +180,75 @@ def test_why_there_will_be_no_jvm(connect: Connect, environ: dict[str, str], rea
     assert why_dormant(environ) == Reason(reason)
 
 
+@pytest.fixture
+def package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, spark: Spark) -> Path:
+    """The folder of that PySpark, and a working directory far from any Spark."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "a" / "b" / "pyspark"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(sys.modules["pyspark"], "__file__", str(folder / "__init__.py"), raising=False)
+    spark.has(Context(is_up=False))
+    return folder
+
+
+def test_a_client_that_can_start_no_jvm_need_not_be_waited_for(package: Path) -> None:
+    assert why_dormant({}) == Reason("spark-connect")
+    (package / "bin").mkdir()
+    (package / "bin" / "spark-submit").touch()
+    assert why_dormant({}) == Reason("spark-connect"), "Databricks' client has the scripts and no jars"
+    (package / "jars").mkdir()
+    assert why_dormant({}) is None
+
+
+@pytest.mark.parametrize("sign", ["SPARK_HOME", "PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION"])
+def test_a_jvm_elsewhere_is_waited_for(package: Path, sign: str) -> None:
+    assert not (package / "jars").exists()
+    assert why_dormant({sign: "14.3"}) is None
+
+
+def test_a_jvm_that_is_there_is_waited_for(package: Path, spark: Spark) -> None:
+    assert not (package / "jars").exists()
+    spark.launch()
+    assert why_dormant({}) is None
+
+
+def test_each_look_at_a_context_is_told(spark: Spark, seen: Seen) -> None:
+    looks = threading.Semaphore(0)
+    one = ContextWatch(seen.context, seen.sleep, OwnProcess(), Guard(raising=True), looks.release)
+    one.start()
+    spark.has(Context())
+    assert looks.acquire(timeout=LONG_S)
+    assert looks.acquire(timeout=LONG_S)
+    assert len(seen.contexts) == 1
+    one.stop()
+    until(lambda: not one.is_alive)
+
+
 def test_a_classic_context_beside_a_connect_session_is_armed(spark: Spark, connect: Connect) -> None:
     connect.make_default()
     spark.has(Context())
     assert why_dormant({}) is None
+
+
+def test_what_may_come_right_is_tried_again_and_not_for_ever(spark: Spark, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context_watch, "_RETRY_LOOKS", (1, 1))
+    tries = threading.Semaphore(0)
+    looks = threading.Semaphore(0)
+
+    def fails(_context: object) -> bool:
+        tries.release()
+        return True
+
+    one = ContextWatch(fails, lambda _: None, OwnProcess(), Guard(raising=True), looks.release)
+    spark.has(Context())
+    one.start()
+    for _ in range(3):
+        assert tries.acquire(timeout=LONG_S)
+    for _ in range(6):
+        assert looks.acquire(timeout=LONG_S)
+    assert not tries.acquire(blocking=False)
+    one.stop()
+    until(lambda: not one.is_alive)
 
 
 def test_a_fault_while_arming_ends_nothing_but_itself(spark: Spark, seen: Seen) -> None:

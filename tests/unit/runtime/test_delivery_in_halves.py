@@ -64,3 +64,16 @@ def test_a_half_that_must_wait_leaves_the_whole_batch_unsettled() -> None:
     delivery = deliver(Picky(most=2, bad=frozenset({"0"}), busy_after=4), lines(4))
     assert delivery.retry == RetryLater(Reason("endpoint-busy"), 3.0)
     assert delivery.lost == {}, "what is sent again would be counted again"
+
+
+def test_an_empty_batch_ends() -> None:
+    class Refusing:
+        def __init__(self) -> None:
+            self.count = 0
+
+        def send(self, _lines: object) -> Outcome:
+            self.count += 1
+            assert self.count < 10, "its halves are empty too, for ever"
+            return Rejected("refused")
+
+    assert deliver(Refusing(), ()).lost == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -82,13 +83,35 @@ def test_a_missing_token_file_is_a_reason(server: LocalAggregator, tmp_path: Pat
 
 def test_what_was_refused_one_by_one_is_counted_by_reason(server: LocalAggregator) -> None:
     refused = [
-        {"agent": AGENT, "sequence": 1, "reason": "conflict", "sentence": "…"},
-        {"agent": AGENT, "sequence": 2, "reason": "Not An Id"},
-        {"agent": AGENT, "sequence": 3, "reason": "conflict"},
+        {"agent": AGENT, "sequence": 1, "reason": "too-large", "sentence": "…"},
+        {"agent": AGENT, "sequence": 2, "reason": "not-of-the-catalogue"},
     ]
     server.answer = lambda lines: accepted(lines, refused)
-    # Three answers for two records: no more can be lost than was sent.
-    assert transport(server.url).send(LINES) == Delivered({"conflict": 1, "refused": 1})
+    assert transport(server.url).send(LINES) == Delivered({"too-large": 1, "refused": 1})
+
+
+def test_refusals_of_other_records_invent_no_losses(server: LocalAggregator) -> None:
+    refused = [{"agent": AGENT, "sequence": 99, "reason": "too-large"}, "of no form"]
+    server.answer = lambda lines: accepted(lines, refused)
+    assert transport(server.url).send(LINES) == Delivered({})
+
+
+@pytest.mark.parametrize(
+    "receipt",
+    [
+        b'{"clusop_receipt": 1}',
+        b'{"clusop_receipt": 1, "accepted": 1, "known": 0, "refused": []}',
+        b'{"clusop_receipt": 1, "accepted": 2}',
+        b'{"clusop_receipt": 1, "accepted": true, "known": true, "refused": []}',
+        b'{"clusop_receipt": true, "accepted": 2, "known": 0, "refused": []}',
+        b'{"clusop_receipt": 1, "accepted": 2, "known": 0, "refused": [{}]}',
+    ],
+)
+def test_a_receipt_for_another_number_of_records_acknowledges_nothing(server: LocalAggregator, receipt: bytes) -> None:
+    server.answer = lambda _: (200, receipt, {})
+    outcome = transport(server.url).send(LINES)
+    assert isinstance(outcome, RetryLater)
+    assert outcome.reason.id == "endpoint-not-ours"
 
 
 @pytest.mark.parametrize(
@@ -129,15 +152,24 @@ def test_what_comes_again_later(server: LocalAggregator, status: int, reason: st
 @pytest.mark.parametrize(("status", "lost_as"), [(413, "too-large"), (400, "refused"), (422, "refused")])
 def test_what_is_not_taken_as_a_whole(server: LocalAggregator, status: int, lost_as: str) -> None:
     server.answer = lambda _: (status, b"", {})
-    assert transport(server.url).send(LINES) == Rejected(lost_as)
+    assert transport(server.url).send(LINES) == Rejected(lost_as), "a batch is halved, whoever refuses it"
+
+
+@pytest.mark.parametrize(("status", "lost_as"), [(413, "too-large"), (400, "refused"), (422, "refused")])
+def test_only_the_aggregator_itself_condemns_a_record(server: LocalAggregator, status: int, lost_as: str) -> None:
+    server.answer = lambda _: (status, b'{"sentence": "no"}', {})
+    assert transport(server.url).send(LINES[:1]) == Rejected(lost_as)
+    for body in (b"", b"<html>Bad Request</html>", b'{"detail": []}', b"[1]", b'{"sentence": 1}'):
+        server.answer = lambda _, body=body: (status, body, {})
+        outcome = transport(server.url).send(LINES[:1])
+        assert isinstance(outcome, RetryLater)
+        assert outcome.reason.id == "endpoint-not-ours"
 
 
 @pytest.mark.parametrize(
-    ("told", "least_s", "most_s"), [("7", 7, 7), ("99999", 300, 300), ("-3", 0, 0), ("soon", 0, 0), ("", 0, 0)]
+    ("told", "least_s", "most_s"), [("7", 7, 7), ("99999", 60, 60), ("-3", 0, 0), ("soon", 0, 0), ("", 0, 0)]
 )
-def test_retry_after_is_honoured_up_to_five_minutes(
-    server: LocalAggregator, told: str, least_s: int, most_s: int
-) -> None:
+def test_retry_after_is_honoured_up_to_a_minute(server: LocalAggregator, told: str, least_s: int, most_s: int) -> None:
     server.answer = lambda _: (429, b"", {"Retry-After": told})
     outcome = transport(server.url).send(LINES)
     assert isinstance(outcome, RetryLater)
@@ -145,11 +177,11 @@ def test_retry_after_is_honoured_up_to_five_minutes(
 
 
 def test_retry_after_may_be_a_date(server: LocalAggregator) -> None:
-    at = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=60), usegmt=True)
+    at = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=40), usegmt=True)
     server.answer = lambda _: (503, b"", {"Retry-After": at})
     outcome = transport(server.url).send(LINES)
     assert isinstance(outcome, RetryLater)
-    assert 50 <= outcome.after_s <= 60
+    assert 30 <= outcome.after_s <= 40
 
 
 def test_nobody_listening_is_a_reason() -> None:
@@ -193,7 +225,7 @@ def test_a_server_that_answers_byte_by_byte_is_cut_off(server: LocalAggregator) 
     assert outcome.reason.id == "endpoint-unreachable"
 
 
-def test_tls_that_is_not_trusted_says_so() -> None:
+def test_no_tls_at_the_other_end_is_no_matter_of_trust() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def answer() -> None:
@@ -208,6 +240,55 @@ def test_tls_that_is_not_trusted_says_so() -> None:
         thread.join(timeout=10)
     assert isinstance(outcome, RetryLater)
     assert outcome.reason.id == "endpoint-unreachable"
+    assert "no secure connection" in outcome.reason.sentence
+    assert "trusted" not in outcome.reason.sentence
+
+
+def test_a_proxy_that_answers_byte_by_byte_is_cut_off() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ended = threading.Event()
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                while not ended.wait(0.02):
+                    connection.sendall(b"H")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        clock = SystemClock()
+        before_ms = clock.monotonic_ms()
+        proxy = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        outcome = transport("https://aggregator.example", proxy=proxy, timeout_ms=200).send(LINES)
+        took_ms = clock.monotonic_ms() - before_ms
+        ended.set()
+        thread.join(timeout=10)
+    assert isinstance(outcome, RetryLater)
+    assert outcome.reason.id == "endpoint-unreachable"
+    assert took_ms < 5000
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b"nonsense\r\n\r\n", b""])
+def test_a_proxy_that_opens_no_tunnel_is_a_reason(said: bytes) -> None:
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                asked.append(connection.recv(65536))
+                connection.sendall(said)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        proxy = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        outcome = transport("https://aggregator.example", proxy=proxy).send(LINES)
+        thread.join(timeout=10)
+    assert isinstance(outcome, RetryLater)
+    assert outcome.reason.id == "endpoint-unreachable"
+    assert asked == [b"CONNECT aggregator.example:443 HTTP/1.1\r\nHost: aggregator.example:443\r\n\r\n"]
 
 
 def test_a_proxy_is_asked_for_the_whole_address(server: LocalAggregator) -> None:

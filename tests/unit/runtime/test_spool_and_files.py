@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -45,13 +46,31 @@ def test_a_directory_that_cannot_be_written_is_tried_again_later(tmp_path: Path)
     assert outcome.reason.id == "directory-unwritable"
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
-    target = tmp_path / "x.jsonl"
-    (tmp_path / f".x.jsonl.{os.getpid()}.part").symlink_to("/dev/full")
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", is_full)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(target, b"x" * 100_000)
+        write_whole(tmp_path / "x.jsonl", b"x" * 100_000)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_link_planted_in_the_folder_is_written_through(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / "x.jsonl").symlink_to(victim)
+    (tmp_path / f".x.jsonl.{os.getpid()}.part").symlink_to(victim)
+    write_whole(tmp_path / "x.jsonl", b"x")
+    assert victim.read_text() == "precious"
+    assert (tmp_path / "x.jsonl").read_bytes() == b"x"
+    assert not (tmp_path / "x.jsonl").is_symlink()
+
+
+def test_what_waits_in_the_spool_is_the_driver_s_alone(tmp_path: Path) -> None:
+    Spool(str(tmp_path / "s"), 1 << 20).put((record(1),))
+    (file,) = (tmp_path / "s").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_spool_gives_back_what_it_took_oldest_first(tmp_path: Path) -> None:
@@ -91,3 +110,54 @@ def test_a_file_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     waiting = Spool(str(tmp_path), 1 << 20).oldest()
     assert waiting is not None
     assert waiting[1] == (record(2),)
+
+
+def test_a_file_without_a_record_is_forgotten_and_never_sent(tmp_path: Path) -> None:
+    empty, blank = (tmp_path / f"clusop-{AGENT}-{number}-{number}.jsonl" for number in (1, 2))
+    empty.write_bytes(b"")
+    blank.write_bytes(b"\n\n")
+    assert Spool(str(tmp_path), 1 << 20).oldest() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_plain_file_is_passed_over(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("what the driver may read\n")
+    (tmp_path / f"clusop-{AGENT}-1-1.jsonl").symlink_to(secret)
+    os.mkfifo(tmp_path / f"clusop-{AGENT}-2-2.jsonl")
+    (tmp_path / f"clusop-{AGENT}-3-3.jsonl").mkdir()
+    assert Spool(str(tmp_path), 1 << 20).oldest() is None
+    assert secret.exists()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o720, 0o702, 0o1777])
+def test_a_directory_that_others_may_write_to_is_neither_read_nor_written(tmp_path: Path, mode: int) -> None:
+    (tmp_path / f"clusop-{AGENT}-1-1.jsonl").write_text(record(1) + "\n")
+    tmp_path.chmod(mode)
+    spool = Spool(str(tmp_path), 1 << 20)
+    assert spool.oldest() is None
+    refusal = spool.put((record(2),))
+    assert refusal is not None
+    assert refusal.id == "spool-unwritable"
+    assert len(list(tmp_path.iterdir())) == 1
+    tmp_path.chmod(0o700)
+    assert spool.oldest() is not None
+
+
+def test_a_long_queue_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 51):
+        (tmp_path / f"clusop-{AGENT}-{number}-{number}.jsonl").write_text(record(number) + "\n")
+    listings: list[Path] = []
+    listed = Path.iterdir
+
+    def counted(folder: Path) -> object:
+        listings.append(folder)
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", counted)
+    spool, count = Spool(str(tmp_path), 1 << 20), 0
+    while waiting := spool.oldest():
+        spool.drop(waiting[0])
+        count += 1
+    assert count == 50
+    assert len(listings) == 2, "once for what is there, once to see that nothing came"

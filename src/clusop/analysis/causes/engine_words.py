@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clusop.analysis.causes.functions import candidate_functions, function_name, functions_of
+from clusop.analysis.causes.functions import candidate_functions, function_name, functions_of, spark_functions
 from clusop.analysis.causes.matching import Matcher
 from clusop.plan.naming import canonical_name, split_codegen_prefix
 
@@ -22,11 +22,24 @@ _UDF = re.compile(r"(?:^|[\s`(])(?:scalaudf|UDF)\b", re.IGNORECASE | re.ASCII)
 _NAMED = re.compile(r"[Ee]xpression `?([\w\x80-\U0010ffff]+)`?", re.ASCII)
 _WORD = re.compile(r"[\w\x80-\U0010ffff]+", re.ASCII)
 _CLASS_NAME = re.compile(r"[A-Z][\w\x80-\U0010ffff]*", re.ASCII)
+_OUT = "unsupported-operator"
 _PYTHON_NODES = ("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
 _UNSUPPORTED_LIST = re.compile(
-    r"[Uu]nsupported (?:Spark )?(?:aggregate|group) (?:function|expression\(s\)|expressions?)(?:: ([^\n]*))?"
+    r"(?:[Uu]nsupported (?:Spark )?(?:(?:aggregate|group) )?(?:functions?|expression\(s\)|expressions?|arguments)"
+    r"|[Dd]istinct aggregate not supported)(?:(?:: | for:? )([^\n]*))?"
 )
-"""Comet's other way to say it: ``unsupported Spark aggregate function: collect_list``."""
+"""Comet's other ways to say it: ``unsupported Spark aggregate function: hypot``, ``unsupported arguments for ElementAt``."""
+_NO_EXPRESSION = re.compile(
+    r"not enabled|disabled|aggregation mode|[Uu]nsupported (?:Spark |Comet )?(?:operator|partitioning)"
+)
+_INSIDE_IS_THE_REASON = frozenset(
+    {
+        "Expand", "Filter", "HashAggregate", "ObjectHashAggregate", "Project", "Sort", "SortAggregate",
+        "TakeOrderedAndProject",
+    }
+)  # fmt: skip
+"""Engines have these: what is said of one that stayed outside is about an expression in it (a data type, ANSI mode, options)."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LIVE = re.compile(r"^(?P<subject>.+?) (?:is|are) not (?:supported|fully compatible)", re.DOTALL)
 
 
@@ -54,7 +67,10 @@ def engine_causes(
     if any(not entry.operator.endswith("Exchange") for entry in found):
         # An exchange is unsupported only because its consumer is: a symptom beside any other block.
         found = [_as_symptom(entry) if entry.operator.endswith("Exchange") else entry for entry in found]
-    found.extend(_of_live(matcher, line, sentence) for line, sentence in live_words)
+    told = [_of_live(matcher, line, sentence) for line, sentence in live_words]
+    # Of several sentences about one operator, one that only says that it is out yields to those that say why.
+    explained = {entry.index for entry in told if entry.cause != _OUT}
+    found.extend(entry for entry in told if entry.cause != _OUT or entry.index is None or entry.index not in explained)
     return tuple(found)
 
 
@@ -107,20 +123,35 @@ def _of_live(matcher: Matcher, line: str, sentence: str) -> EngineCause:
     subject = match.group("subject").strip() if match else ""
     if _UDF.search(sentence):
         return EngineCause("scala-udf", name, index, "", (), sentence)
-    listed = None if subject else _UNSUPPORTED_LIST.match(sentence)
+    if not subject:
+        return _of_other_words(name, index, sentence)
+    if subject.replace("Exec", "") == name or _CLASS_NAME.fullmatch(subject) is not None:
+        return EngineCause(_cause_of_node(subject.removesuffix("Exec")), name, index, f": {subject}", (), sentence)
+    if name and subject.startswith(f"{name} "):
+        node = _split(subject)[0]
+        return EngineCause(_cause_of_node(node), name, index, f": {node}", (), sentence)
+    return _of_expression(name, index, _called(subject), sentence)
+
+
+def _of_other_words(name: str, index: int | None, sentence: str) -> EngineCause:
+    """A sentence that does not say of something that it is not supported."""
+    listed = _UNSUPPORTED_LIST.match(sentence)
     if listed:
-        subject = (listed.group(1) or "").strip()
-        functions = functions_of(subject) or ((function_name(subject),) if _WORD.fullmatch(subject) else ())
-        shown = f": {functions[0]}" if functions else ""
-        return EngineCause("unsupported-expression", name, index, shown, functions, sentence)
-    is_node = subject.replace("Exec", "") == name or _CLASS_NAME.fullmatch(subject) is not None
-    if is_node or not subject:
-        cause = _cause_of_node(subject.removesuffix("Exec")) if subject else "unsupported-operator"
-        return EngineCause(cause, name, index, f": {subject}" if subject else "", (), sentence)
-    functions = functions_of(subject) or ((function_name(subject),) if _WORD.fullmatch(subject) else ())
-    return EngineCause(
-        "unsupported-expression", name, index, f": {functions[0]}" if functions else "", functions, sentence
-    )
+        # Classes of expressions by their names: ElementAt is element_at.
+        return _of_expression(name, index, _called(_HUMP.sub("_", (listed.group(1) or "").strip())), sentence)
+    if name not in _INSIDE_IS_THE_REASON or _NO_EXPRESSION.search(sentence):
+        return EngineCause(_OUT, name, index, "", (), sentence)
+    words = dict.fromkeys(_WORD.findall(sentence))
+    return _of_expression(name, index, tuple(one for one in words if "_" in one and one in spark_functions()), sentence)
+
+
+def _called(subject: str) -> tuple[str, ...]:
+    return functions_of(subject) or ((function_name(subject),) if _WORD.fullmatch(subject) else ())
+
+
+def _of_expression(name: str, index: int | None, functions: tuple[str, ...], sentence: str) -> EngineCause:
+    shown = f": {functions[0]}" if functions else ""
+    return EngineCause("unsupported-expression", name, index, shown, functions, sentence)
 
 
 def _split(line: str) -> tuple[str, str]:

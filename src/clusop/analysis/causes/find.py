@@ -175,18 +175,24 @@ def _draft(index: int, by_structure: StructuralCause | None, by_engine: EngineCa
 
 def _inherit(plan: Plan, judged: JudgedPlan, chosen: dict[int, list[_Draft]]) -> None:
     """Give every other member of an island to the cause below it, else to the island's first cause. One pass for all."""
-    by_index = {draft.index: draft for drafts in chosen.values() for draft in drafts}
+    if not chosen:
+        return
+    own: list[_Draft | None] = [None] * len(plan)
+    for drafts in chosen.values():
+        for draft in drafts:
+            own[draft.index] = draft
     taken = {index for drafts in chosen.values() for draft in drafts for index in (draft.index, *draft.inherited)}
-    owner: dict[int, _Draft] = {}
-    for index in range(len(plan.operators) - 1, -1, -1):
-        draft = by_index.get(index) or owner.get(index)
-        parent = plan.operators[index].parent
-        if draft is not None and parent != ROOT and plan.operators[index].link is Link.CHILD:
-            owner.setdefault(parent, draft)
+    owner: list[_Draft | None] = [None] * len(plan)
+    for index in range(len(plan) - 1, -1, -1):
+        below = owner[index]
+        carried = own[index] or below
+        if carried is not None:
+            operator = plan.operators[index]
+            if operator.parent != ROOT and operator.link is Link.CHILD and owner[operator.parent] is None:
+                owner[operator.parent] = carried
         number = judged.island_of[index]
         if number is None or index in taken:
             continue
-        below = owner.get(index)
         inherits = below if below is not None and judged.island_of[below.index] == number else chosen[number][0]
         inherits.inherited.append(index)
 
@@ -220,7 +226,7 @@ def _finished(draft: _Draft, graph: _Graph, island: int | None, *, is_source: bo
 def _lone_exchanges(graph: _Graph) -> list[Finding]:
     """The JVM's own shuffles that stand between native operators only."""
     plan, judged = graph.plan, graph.judged
-    if judged.verdict is not Verdict.FALLBACK:
+    if judged.verdict is not Verdict.FALLBACK or Kind.ROW_EXCHANGE not in judged.kinds:
         return []
     exchanges = [
         index
@@ -262,6 +268,8 @@ def _next_to_island(plan: Plan, judged: JudgedPlan) -> list[bool]:
 def _row_sources(graph: _Graph, claimed: frozenset[str]) -> list[Finding]:
     """One finding per kind of row source that explains no island: named apart, never a fallback."""
     groups: dict[str, _Draft] = {}
+    if Kind.ROW_SOURCE not in graph.judged.kinds:
+        return []
     for index, kind in enumerate(graph.judged.kinds):
         if kind is not Kind.ROW_SOURCE or not graph.judged.ran[index]:
             continue

@@ -32,6 +32,7 @@ __all__ = ["SeenProblem", "Workload", "is_problem", "problems_of"]
 
 _NOT_WORTH_A_CHANGE = frozenset({"marginal-operator", "row-source"})
 _STEPS = 10_000
+_MAX_PROBLEMS = 64
 _MAX_OTHER_FINDINGS = 31
 _MAX_FUNCTIONS = 16
 _MAX_REASONS = 32
@@ -65,8 +66,35 @@ def is_problem(finding: Finding) -> bool:
     return finding.cause not in _NOT_WORTH_A_CHANGE or (finding.cause == "row-source" and finding.island is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A problem before it is put into words. ``position`` is its place among all findings."""
+
+    finding: Finding
+    position: int
+    family: str
+    occurrence: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the bodies of one execution's problems share, each computed once: there may be thousands of findings.
+
+    ``first`` are the lowest findings, one more than a body shows beside its own; ``plans`` hold fingerprint, digest and how
+    much of it was cut.
+    """
+
+    first: list[dict[str, object]]
+    total: int
+    plans: dict[int, tuple[str, list[list[object]], int]]
+
+    def beside(self, position: int) -> list[dict[str, object]]:
+        """The others' findings as the body of the one at ``position`` shows them."""
+        return [one for index, one in enumerate(self.first) if index != position][:_MAX_OTHER_FINDINGS]
+
+
 def problems_of(assessment: QueryAssessment, workload: Workload) -> tuple[SeenProblem, ...]:
-    """The problems of one execution, lowest operator first."""
+    """The problems of one execution, lowest operator first: at most 64, those with the largest shares of time."""
     if (
         assessment.role is not Role.USER
         or assessment.observed.status is not RunStatus.SUCCEEDED
@@ -74,29 +102,56 @@ def problems_of(assessment: QueryAssessment, workload: Workload) -> tuple[SeenPr
     ):
         return ()
     ordered = _lowest_first(assessment)
-    counts: dict[tuple[str, str], int] = {}
+    chosen = _largest(_numbered(ordered))
+    first = [_finding(one, assessment.plans) for one in ordered[: _MAX_OTHER_FINDINGS + 1]]
+    plans = {graph: _plan(assessment.plans[graph]) for graph in {one.finding.graph for one in chosen}}
+    told = _Told(first, len(ordered), plans)
     seen: list[SeenProblem] = []
-    for finding in ordered:
+    for one in chosen:
+        problem = Problem(
+            workload.workspace, workload.key, workload.task_key, one.finding.cause, one.family, one.occurrence
+        )
+        seen.append(SeenProblem(signature(problem), problem, _body(assessment, one, told, problem, workload)))
+    return tuple(seen)
+
+
+def _numbered(ordered: Sequence[Finding]) -> list[_Numbered]:
+    """All problems, left out or not: which number one has among those alike hangs on no share of time."""
+    counts: dict[tuple[str, str], int] = {}
+    found: list[_Numbered] = []
+    for position, finding in enumerate(ordered):
         if not is_problem(finding):
             continue
         name = operator_name(finding.operator)
         family = name if name == "?" else operator_family(name)
         occurrence = counts.get((finding.cause, family), 0)
         counts[finding.cause, family] = occurrence + 1
-        problem = Problem(workload.workspace, workload.key, workload.task_key, finding.cause, family, occurrence)
-        found = signature(problem)
-        others = [other for other in ordered if other is not finding]
-        seen.append(SeenProblem(found, problem, _body(assessment, finding, others, problem, workload)))
-    return tuple(seen)
+        found.append(_Numbered(finding, position, family, occurrence))
+    return found
+
+
+def _largest(found: list[_Numbered]) -> list[_Numbered]:
+    """Those with the largest shares of time, in their order; of equal ones, and of those without a share, the lowest."""
+    if len(found) <= _MAX_PROBLEMS:
+        return found
+    by_share = sorted(
+        found, key=lambda one: (one.finding.time_ratio is None, -(one.finding.time_ratio or Fraction(0)), one.position)
+    )
+    return sorted(by_share[:_MAX_PROBLEMS], key=lambda one: one.position)
+
+
+def _plan(judged: JudgedPlan) -> tuple[str, list[list[object]], int]:
+    digest, digest_cut = digest_of(judged)
+    return fingerprint(judged.reading.plan) if judged.reading.plan is not None else "", digest, digest_cut
 
 
 def _body(
-    assessment: QueryAssessment, finding: Finding, others: Sequence[Finding], problem: Problem, workload: Workload
+    assessment: QueryAssessment, one: _Numbered, all_told: _Told, problem: Problem, workload: Workload
 ) -> dict[str, object]:
+    finding = one.finding
     share = _share(finding, assessment.time)
     cost, confidence = assessment.cost, assessment.confidence
-    plan = assessment.plans[finding.graph]
-    digest, digest_cut = digest_of(plan)
+    shape, digest, digest_cut = all_told.plans[finding.graph]
     observed = assessment.observed
     told = observed.description
     return {
@@ -108,8 +163,8 @@ def _body(
         "cause": finding.cause,
         "family": problem.family,
         "occurrence": problem.occurrence,
-        "findings": [_finding(one, assessment.plans) for one in (finding, *others[:_MAX_OTHER_FINDINGS])],
-        "findings_cut": max(0, len(others) - _MAX_OTHER_FINDINGS),
+        "findings": [_finding(finding, assessment.plans), *all_told.beside(one.position)],
+        "findings_cut": max(0, all_told.total - 1 - _MAX_OTHER_FINDINGS),
         "time": _time(assessment.time),
         "figures": {
             "attributed": figure_json(cost.attributed),
@@ -125,7 +180,7 @@ def _body(
         },
         "action": assessment.proposal.action.value,
         "action_reasons": _ids(assessment.proposal.reasons),
-        "fingerprint": fingerprint(plan.reading.plan) if plan.reading.plan is not None else "",
+        "fingerprint": shape,
         "digest": digest,
         "digest_from": 0,
         "digest_cut": digest_cut,

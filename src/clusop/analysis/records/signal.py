@@ -344,7 +344,7 @@ SIGNAL = Record(
         "digest_from": _COUNT,
         "digest_cut": _COUNT,
         "locator": _LOCATOR,
-        "tags": Members(gate.TAG_KEY, Text("[^\\u0000-\\u001f]{0,128}"), 16),
+        "tags": Members(gate.TAG_KEY, Text("[^\\u0000-\\u001f\\ud800-\\udfff]{0,128}"), 16),
     },
     rule=_signal_rule,
 )

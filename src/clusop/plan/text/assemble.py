@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 from clusop.plan.naming import MAX_ARGUMENT_CHARS, canonical_name
 from clusop.plan.node import ROOT, Link
@@ -27,6 +27,10 @@ _GONE = -2
 _CHILD, _SUBQUERY = Link.CHILD, Link.SUBQUERY
 
 
+_Text: TypeAlias = "tuple[int | None, str, int | None]"
+"""The codegen number printed before a node, its text without marks and number, and its number."""
+
+
 @dataclass(slots=True)
 class Part:
     """One judged operator; ``parent`` is an earlier part. ``codegen`` is its printed number, 0 where it shows none."""
@@ -38,14 +42,6 @@ class Part:
     number: int | None
     codegen: int | None
     phase: Phase | None = None
-
-
-class _Text(NamedTuple):
-    """A node's text without marks and number, with the codegen number printed before it."""
-
-    codegen: int | None
-    text: str
-    number: int | None = None
 
 
 class Assembly:
@@ -74,8 +70,8 @@ class Assembly:
         for node, text, keep in zip(tree.nodes, texts, kept, strict=True):
             above, link = (top, None) if node.parent == ROOT else places[node.parent]
             if not keep or above == _GONE:
-                if text.number is not None:
-                    self._printed_numbers.add(text.number)
+                if text[2] is not None:
+                    self._printed_numbers.add(text[2])
                 places.append((_GONE, None))
                 continue
             places.append(self._place(text, above, link, numbers, inner=node.inner))
@@ -89,33 +85,35 @@ class Assembly:
 
     def _texts(self, tree: RawTree) -> list[_Text]:
         """The nodes' texts; that they end in numbers counts only where most nodes of the plan itself do."""
-        texts = [_Text(*operator_text(node.body)) for node in tree.nodes]
-        numbered = [split_number(text.text) for text in texts]
+        bodies = [node.body for node in tree.nodes]
+        texts = [(None, body) if "A" <= body[:1] <= "Z" else operator_text(body) for body in bodies]
+        numbered = [split_number(text) for _, text in texts]
         if tree.host is None:
             self._formatted = 2 * sum(1 for _, number in numbered if number is not None) > len(texts)
         if not self._formatted:
-            return texts
-        return [_Text(text.codegen, rest, number) for text, (rest, number) in zip(texts, numbered, strict=True)]
+            return [(codegen, text, None) for codegen, text in texts]
+        return [(codegen, rest, number) for (codegen, _), (rest, number) in zip(texts, numbered, strict=True)]
 
     def _place(
         self, text: _Text, above: int, link: Link | None, numbers: dict[int, int], *, inner: bool
     ) -> tuple[int, Link | None]:
-        name, arguments = canonical_name(text.text)
+        codegen, shown, number = text
+        name, arguments = canonical_name(shown)
         if name in _ELIDED:
             return above, Link.CACHED if name == _CACHE else link
         if link is None:
-            link = _SUBQUERY if above != ROOT and _is_subquery(name, inner=inner) else _CHILD
+            is_holder = name in _SUBQUERIES or (inner and name.endswith(("Subquery", "SubqueryBroadcast")))
+            link = _SUBQUERY if is_holder and above != ROOT else _CHILD
         # A ReusedSubquery is a leaf of its own at every place; only a whole subquery is printed twice.
         if link is _SUBQUERY and "#" in arguments and name != "ReusedSubquery":
             if (name, arguments) in self._subqueries:
                 return _GONE, None
             self._subqueries.add((name, arguments))
-        codegen = text.codegen
-        if text.number is not None:
-            arguments, codegen = self._with_detail(text.number, arguments, codegen)
-            self._printed_numbers.add(text.number)
-            numbers.setdefault(text.number, len(self.parts))
-        self.parts.append(Part(name, arguments, above, link, text.number, codegen))
+        if number is not None:
+            arguments, codegen = self._with_detail(number, arguments, codegen)
+            self._printed_numbers.add(number)
+            numbers.setdefault(number, len(self.parts))
+        self.parts.append(Part(name, arguments, above, link, number, codegen))
         return len(self.parts) - 1, None
 
     def _with_detail(self, number: int, arguments: str, codegen: int | None) -> tuple[str, int | None]:
@@ -136,11 +134,7 @@ class Assembly:
         if host is None:
             self.homeless += 1
             host = 0 if self.parts else ROOT
-        return self._place(_Text(None, _holder(tree)), host, None, {}, inner=True)[0]
-
-
-def _is_subquery(name: str, *, inner: bool) -> bool:
-    return name in _SUBQUERIES or (inner and name.endswith(("Subquery", "SubqueryBroadcast")))
+        return self._place((None, _holder(tree), None), host, None, {}, inner=True)[0]
 
 
 def _holder(tree: RawTree) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clusop.plan.node import ROOT, Codegen, Link, Operator, Plan
+from clusop.plan.node import ROOT, Codegen, Link, Plan, quick_operator
 from clusop.plan.reading import Phase
 from clusop.plan.text.assemble import ADAPTIVE, Assembly, Part
 from clusop.plan.text.copies import least_final
 
 if TYPE_CHECKING:
+    from clusop.plan.node import Operator
     from clusop.plan.text.physical import Detail
     from clusop.plan.text.rawtree import RawTree
     from clusop.plan.text.steps import Steps
@@ -24,6 +25,7 @@ _NEEDS_CHILD = (
 )  # fmt: skip
 """What the names of operators end in that have a child."""
 _CHILD = Link.CHILD
+_NOTHING = -1
 _NEVER_NEEDS_CHILD = frozenset({"ReusedExchange", "ReusedSubquery"})
 
 
@@ -57,21 +59,20 @@ def canonical_plan(trees: list[RawTree], details: dict[int, Detail], steps: Step
 
 
 def _operators(parts: list[Part]) -> tuple[tuple[Operator, ...], tuple[Codegen, ...], int]:
-    data: list[list[int]] = [[] for _ in parts]
-    aside: list[list[int]] = [[] for _ in parts]
-    roots: list[int] = []
+    # What hangs on each part, as chains from the last to the first: no list per part. ROOT is the last entry.
+    data, aside, before = [_NOTHING] * (len(parts) + 1), [_NOTHING] * len(parts), [_NOTHING] * len(parts)
     for index, part in enumerate(parts):
-        if part.parent == ROOT:
-            roots.append(index)
-        else:
-            (data if part.link is _CHILD else aside)[part.parent].append(index)
-    childless = sum(1 for index, part in enumerate(parts) if not data[index] and _needs_child(part, parts))
+        chains = data if part.link is _CHILD or part.parent == ROOT else aside
+        before[index] = chains[part.parent]
+        chains[part.parent] = index
+    childless = sum(1 for index, part in enumerate(parts) if data[index] == _NOTHING and _needs_child(part, parts))
     codegens: list[Codegen] = []
     known: dict[tuple[int, int], int] = {}
     scopes: list[int] = []
     placed = [ROOT] * len(parts)
     operators: list[Operator] = []
-    stack = roots[::-1]
+    stack: list[int] = []
+    _push(stack, data[ROOT], before)
     while stack:
         index = stack.pop()
         part = parts[index]
@@ -86,11 +87,19 @@ def _operators(parts: list[Part]) -> tuple[tuple[Operator, ...], tuple[Codegen, 
             codegen = known.setdefault((scope, part.codegen), len(codegens))
             if codegen == len(codegens):
                 codegens.append(Codegen(part.codegen))
-        operators.append(Operator(part.name, parent, part.link, part.arguments, number=part.number, codegen=codegen))
-        if aside[index]:
-            stack.extend(reversed(aside[index]))
-        stack.extend(reversed(data[index]))
+        values = (part.name, parent, part.link, part.arguments, (), part.number, codegen, None, ())
+        operators.append(quick_operator(values))
+        if aside[index] != _NOTHING:
+            _push(stack, aside[index], before)
+        _push(stack, data[index], before)
     return tuple(operators), tuple(codegens), childless
+
+
+def _push(stack: list[int], last: int, before: list[int]) -> None:
+    """Put a chain on the stack so that its first comes off first."""
+    while last != _NOTHING:
+        stack.append(last)
+        last = before[last]
 
 
 def _needs_child(part: Part, parts: list[Part]) -> bool:

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from clusop.plan.text.rawtree import RawNode
 from clusop.plan.text.treeline import TreeLine, is_inner_like, is_leaf_like
 
 if TYPE_CHECKING:
@@ -96,21 +97,36 @@ class Frame:
         self._awaiting.clear()
         self._awaiting_at.clear()
 
-    def continues(self, line: TreeLine) -> bool:
-        """Whether ``line`` is the child printed right below the last line, which was in this frame. Nearly every line is."""
-        if not self.entries or line.guides == self.unindented:
-            return False
-        last = self.entries[-1]
-        return not last.leaf and line.guides == last.below
+    def run_down(self, lines: list[TreeLine | None], start: int, nodes: list[RawNode], most: int) -> int:
+        """Hang the lines from ``start`` on while each is the child printed right below the one before; returns the next.
 
-    def hang_below_last(self, node: int, line: TreeLine) -> int:
-        """Put ``node`` below the last one and return its parent. No sibling can be awaited there yet."""
-        last = self.entries[-1]
-        if line.connector == ":-":
-            self._await(len(self.entries) - 1, line.guides)
-        column = max(len(line.guides), self._columns[-1])
-        self._push(Entry(node, self._below(line), column, is_leaf_like(line.body)))
-        return last.node
+        The last line must have been in this frame. Nearly every line is such a child, hence one loop that calls little. No
+        sibling can be awaited below such a parent yet. At most ``most`` lines are taken.
+        """
+        entries, columns, unindented = self.entries, self._columns, self.unindented
+        if not entries:
+            return start
+        last, column = entries[-1], columns[-1]
+        parent, below, leaf = last.node, last.below, last.leaf
+        number = start
+        for number in range(start, end := min(len(lines), start + most)):
+            line = lines[number]
+            if leaf or line is None:
+                return number
+            guides, connector, body = line
+            if guides != below or guides == unindented or not "A" <= body[:1] <= "Z":
+                return number
+            below = guides + _LEVEL
+            if connector == ":-":
+                self._await(len(entries) - 1, guides)
+                below = guides + _GUIDE
+            column = max(column, len(guides))
+            leaf = is_leaf_like(body)
+            nodes.append(RawNode(body, parent))
+            parent = len(nodes) - 1
+            entries.append(Entry(parent, below, column, leaf))
+            columns.append(column)
+        return max(number, end)
 
     def exact(self, line: TreeLine, *, newest: bool) -> Place | None:
         """Where an undamaged text hangs ``line``; ``newest`` says that the line before it was in this frame."""

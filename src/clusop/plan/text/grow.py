@@ -33,6 +33,7 @@ class Grower:
         self._frames = [Frame(ROOT, None, 0, 0)]
         self._root_expected = True
         self._command_shown = False
+        self._searched = 0
 
     @property
     def root_expected(self) -> bool:
@@ -72,14 +73,18 @@ class Grower:
         if self._flat:
             self._hang_by_order(line)
             return
-        frame = self._frames[-1]
-        if frame.continues(line):
-            parent = frame.hang_below_last(len(self._tree.nodes), line)
-            self._add(line, parent)
-            if len(frame.entries) > MAX_DEPTH:
-                self._tree.too_large = True
-        elif not self._hang_where_printed(line):
+        if not self._hang_where_printed(line):
             self._hang_nearby(line)
+
+    def run_down(self, lines: list[TreeLine | None], start: int) -> int:
+        """Hang the lines from ``start`` on while each is the child printed right below the one before; returns the next."""
+        if self._flat or self._root_expected:
+            return start
+        nodes, frame = self._tree.nodes, self._frames[-1]
+        most = min(MAX_DEPTH - len(frame.entries), MAX_NODES - len(nodes)) + 1
+        number = frame.run_down(lines, start, nodes, most)
+        self._tree.too_large |= len(nodes) > MAX_NODES or len(frame.entries) > MAX_DEPTH
+        return number
 
     def _hang_by_order(self, line: TreeLine) -> None:
         top = len(self._frames) - 1
@@ -133,7 +138,7 @@ class Grower:
             return
         above = self._tree.nodes[frame.entries[place.position].node].body
         if place.inner and not (
-            self._command_shown or is_inner_like(line.body) or above.startswith("InMemoryRelation")
+            self._shows_command() or is_inner_like(line.body) or above.startswith("InMemoryRelation")
         ):
             # Only subqueries, caches and a command's logical plan are printed so deep: the line between is lost.
             self._tree.truncated_bottom = True
@@ -148,13 +153,18 @@ class Grower:
 
     def _add(self, line: TreeLine, parent: int, *, inner: bool = False, phase: Phase | None = None) -> int:
         nodes = self._tree.nodes
-        body = line.body
-        nodes.append(RawNode(body, parent, inner, phase))
-        if not self._command_shown and (body.startswith("Execute ") or "Command" in body):
-            self._command_shown = _COMMAND.match(body) is not None
+        nodes.append(RawNode(line.body, parent, inner, phase))
         if len(nodes) > MAX_NODES:
             self._tree.too_large = True
         return len(nodes) - 1
+
+    def _shows_command(self) -> bool:
+        """Whether a command was hung so far. Each node is asked once, and only where somebody wants to know."""
+        if not self._command_shown:
+            unsearched = self._tree.nodes[self._searched :]
+            self._command_shown = any(_COMMAND.match(node.body) for node in unsearched)
+            self._searched += len(unsearched)
+        return self._command_shown
 
     def _owner_of_marker(self, column: int, phase: Phase) -> int:
         """The adaptive node a marker belongs to.

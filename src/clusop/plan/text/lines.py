@@ -57,6 +57,9 @@ def clean_lines(text: str, steps: Steps) -> tuple[list[str], tuple[str, ...]]:
 
 def _voted_prefix(lines: list[str]) -> tuple[str, re.Pattern[str]] | None:
     """The prefix to remove: one behind which headings and branches stand, at least as often as they stand bare."""
+    # Most texts have no line that could begin with a prefix, and then there is nothing to count.
+    if _PREFIX_FIRST.isdisjoint([line.lstrip()[:1] for line in lines]):
+        return None
     bare = 0
     votes = [0] * len(_PREFIXES)
     for line in lines:

@@ -9,7 +9,7 @@ from clusop.plan.text.headings import phase_marker
 from clusop.plan.text.rawtree import RawTree
 from clusop.plan.text.treeline import (
     TreeLine,
-    branch_of,
+    branches_of,
     is_leaf_like,
     looks_like_operator,
     names_something,
@@ -48,7 +48,7 @@ def read_printed_tree(printed: PrintedTree, steps: Steps) -> RawTree:
     tree = RawTree(host=printed.host, hosting=printed.hosting)
     lines = printed.lines
     steps.add(sum(map(len, lines)) + len(lines))
-    branches = [branch_of(line) for line in lines]
+    branches = branches_of(lines)
     shown = branches
     if all(branch is None for branch in branches):
         lines, branches = _indented_only(lines, tree)
@@ -81,12 +81,15 @@ class _LineReader:
     def take(self, line: str, branch: TreeLine | None) -> None:
         """Read one line; ``branch`` is what it is if it has a connector."""
         grower = self._grower
+        if branch is not None and "A" <= branch.body[:1] <= "Z":
+            # Nearly every line: nothing more is asked.
+            self._branch(branch)
+            self._after_blank = False
+            return
         if not line:
             self._after_blank = bool(self._tree.nodes) and not grower.root_expected
             return
-        if branch is not None and "A" <= branch.body[:1] <= "Z":
-            self._branch(branch)
-        elif not self._plant(line, branch) and self._tree.nodes and not grower.root_expected:
+        if not self._plant(line, branch) and self._tree.nodes and not grower.root_expected:
             # Prose below the tree is not part of it; lines between branches are.
             if not self._after_blank:
                 self._loose.append(line)
@@ -112,6 +115,14 @@ class _LineReader:
             _wrap(self._tree, self._loose)
         self._grower.branch(branch)
 
+    def run_down(self, branches: list[TreeLine | None], start: int) -> int:
+        """Read the lines from ``start`` on while all is as an undamaged text prints it; returns the next line's number."""
+        if self._loose or self._tree.too_large:
+            return start
+        number = self._grower.run_down(branches, start)
+        self._after_blank = self._after_blank and number == start
+        return number
+
     def finish(self) -> None:
         """End the tree: what its last operator leaves open is missing."""
         if self._loose and self._tree.nodes and _unbalanced(self._tree.nodes[-1].body):
@@ -121,10 +132,12 @@ class _LineReader:
 
 def _grow(lines: list[str], branches: list[TreeLine | None], start: int, tree: RawTree, *, flat: bool) -> None:
     reader = _LineReader(tree, flat=flat)
-    for number in range(start, len(lines)):
+    number = start
+    while number < len(lines):
         if tree.too_large:
             return
         reader.take(lines[number], branches[number])
+        number = reader.run_down(branches, number + 1)
     reader.finish()
 
 

@@ -28,11 +28,14 @@ _HTML_TAG = re.compile(r"</?(?:pre|code|div|span|strong)(?: [^<>\n]{0,200})?>", 
 _ESCAPED_LINE = re.compile(r"\\n[ :]*(?:[+:]- |==)|==\\n")
 _ESCAPE = re.compile(r"(?<!\\)\\+(?:([nrt\"'/])|u([0-9a-fA-F]{4}))")
 _ESCAPED = {"n": "\n", "r": "", "t": "\t", '"': '"', "'": "'", "/": "/"}
+_MARKUP = (
+    (_HTML_BREAK, "\n", "HTML"),
+    (_HTML_TAG, "", "HTML"),
+)
 _CONTROLS = (
     (_TERMINAL_CODE, "", "terminal codes"),
     (_CONTROL_BLANK, " ", "control characters"),
-    (_HTML_BREAK, "\n", "HTML"),
-    (_HTML_TAG, "", "HTML"),
+    *_MARKUP,
 )
 _BEYOND_ASCII = (
     (_INVISIBLE, "", "invisible characters"),
@@ -59,7 +62,7 @@ def repair(text: str, steps: Steps) -> Repaired:
     if "\\n" in text and _ESCAPED_LINE.search(text):
         text = _joined_pairs(_ESCAPE.sub(_unescape, text))
         damages.append("escaped newlines")
-    for pattern, replacement, damage in _CONTROLS if text.isascii() else _CONTROLS + _BEYOND_ASCII:
+    for pattern, replacement, damage in _damage_in(text):
         steps.add(len(text))
         text, found = pattern.subn(replacement, text)
         if found and damage not in damages:
@@ -69,6 +72,14 @@ def repair(text: str, steps: Steps) -> Repaired:
     if found:
         damages.append("HTML entities")
     return Repaired(text, tuple(damages))
+
+
+def _damage_in(text: str) -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    """What has to be looked for in ``text``: nearly all is plain, and then it is told at once what cannot be there."""
+    if not text.isascii():
+        return _CONTROLS + _BEYOND_ASCII
+    markup = _MARKUP if "<" in text else ()
+    return markup if text.replace("\n", "").isprintable() else _CONTROLS[: -len(_MARKUP)] + markup
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from clusop.plan.naming import canonical_name, split_codegen_prefix
 __all__ = [
     "TreeLine",
     "branch_of",
+    "branches_of",
     "is_inner_like",
     "is_leaf_like",
     "looks_like_operator",
@@ -62,6 +63,14 @@ def branch_of(line: str) -> TreeLine | None:
         return None
     guides, connector, body = match.groups("")
     return TreeLine(guides, connector, body.strip())
+
+
+def branches_of(lines: list[str]) -> list[TreeLine | None]:
+    """What :func:`branch_of` says of each line."""
+    return [
+        None if match is None else TreeLine(match[1], match[2], (match[3] or "").strip())
+        for match in map(_BRANCH.match, lines)
+    ]
 
 
 def root_of_tree(line: str) -> TreeLine:
@@ -120,8 +129,10 @@ def _names_leaf(name: str) -> bool:
 
 def split_number(text: str) -> tuple[str, int | None]:
     """Split formatted mode's operator number from a node: ``Filter (3)``, ``ShuffleQueryStage (6), Statistics(…)``."""
-    if text.rstrip()[-1:] != ")" and _STATISTICS not in text:
-        return text, None
+    if _STATISTICS not in text:
+        ended = text.rstrip()
+        if ended[-1:] != ")" or not ended[-2:-1].isdecimal():
+            return text, None
     head, mark, statistics = text.partition(_STATISTICS)
     head = head.rstrip()
     opened = head.rfind("(")

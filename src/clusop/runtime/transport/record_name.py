@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FILE_NAME", "batch_name"]
+__all__ = ["FILE_NAME", "batch_name", "identity"]
 
 # Shared with the dispatcher in the JVM, which writes the same files.
 FILE_NAME = re.compile(r"clusop-([0-9a-f]{32})-([0-9]{1,19})-([0-9]{1,19})\.jsonl")
@@ -19,13 +19,14 @@ def batch_name(lines: Sequence[str]) -> str:
     """``clusop-<agent>-<first>-<last>.jsonl``; ``""`` where the lines are no records."""
     if not lines:
         return ""
-    agent, first = _identity(lines[0])
-    _, last = _identity(lines[-1])
+    agent, first = identity(lines[0])
+    _, last = identity(lines[-1])
     name = f"clusop-{agent}-{first}-{last}.jsonl"
     return name if FILE_NAME.fullmatch(name) else ""
 
 
-def _identity(line: str) -> tuple[str, str]:
+def identity(line: str) -> tuple[str, str]:
+    """A record's agent and sequence, as text; empty where it is none."""
     try:
         record = json.loads(line)
         return str(record["agent"]), str(record["sequence"])

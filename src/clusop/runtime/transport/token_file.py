@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import Path
+import stat
 
 from clusop.errors import ClusopError
 
@@ -20,7 +21,11 @@ class TokenError(ClusopError):
 def read_token(path: str) -> str:
     """The token: the file's text without the white space around it. Raises ``TokenError``."""
     try:
-        with Path(path).open("rb") as file:
+        # Not to wait for somebody to write into a pipe.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise TokenError("it is no file")
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise TokenError(error.strerror or type(error).__name__) from None

@@ -107,6 +107,7 @@ def test_a_line_break_belongs_to_no_record():
         ("action", "apply"),
         ("tags", {"team": "x" * 129}),
         ("tags", {"team": "a\nb"}),
+        ("tags", {"team": "\ud800"}),
         ("digest", [[0, "jvm", "Sort"]]),
         ("digest", [[0, "jvm", "/dbfs/secret", ""]]),
         ("digest", [[0, "fast", "Sort", ""]]),

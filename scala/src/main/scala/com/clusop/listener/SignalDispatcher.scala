@@ -1,8 +1,10 @@
 package com.clusop.listener
 
 import java.io.IOException
+import java.nio.file.{Files, Path}
 
-import com.clusop.listener.deliver.{Batches, DeliveryOptions, HttpSender, Lease, Outbox, RecordFiles, Sealed}
+import com.clusop.listener.agent.OwnThread
+import com.clusop.listener.deliver.{Batches, DeliveryOptions, HttpSender, Lease, Outbox, RecordFiles, Sealed, Sent, Tally}
 
 /** Sends from the JVM what no Python fetches: same agent, same sequences, same bytes.
   *
@@ -22,6 +24,9 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
   @volatile private var hadSpool = false
   private var failures = 0
   private var heldBy = "idle"
+
+  // Spool files that were sent and cannot be deleted: not sent again by this JVM. Used by the dispatcher's thread only.
+  private val done = new java.util.HashSet[String]
 
   /** `idle`, `sending`, or the reason why it waits. */
   def state: String = word
@@ -75,10 +80,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
 
   private def start(): Unit =
     try {
-      val fresh = new Thread(new Loop, "clusop-dispatch")
-      fresh.setDaemon(true)
-      fresh.setContextClassLoader(classOf[SignalDispatcher].getClassLoader)
-      fresh.setUncaughtExceptionHandler(SignalDispatcher.Silent)
+      val fresh = OwnThread.of("clusop-dispatch", new Loop)
       thread = fresh
       fresh.start()
     } catch {
@@ -156,28 +158,50 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
   private def postSpooled(chosen: DeliveryOptions): Boolean =
     if (chosen.spoolDirectory.isEmpty || isEnding) false
     else
-      RecordFiles.found(chosen.spoolDirectory).headOption match {
+      nextSpooled(chosen) match {
         case None =>
           hadSpool = false
           false
-        case Some(path) =>
-          val lines = RecordFiles.lines(path, chosen.spoolMaxBytes max SignalDispatcher.MostSpoolFileBytes)
-          val found = lines.grouped(SignalDispatcher.BatchRecords).foldLeft(Option.empty[Batches.Outcome]) { (last, batch) =>
-            if (last.exists(_.later.isDefined)) last
-            else {
+        case Some((path, held)) =>
+          // The file is sent as a whole: what it loses is counted once it is done, for until then all of it is sent again.
+          val lost = new Tally()
+          var later = Option.empty[Sent.Later]
+          held.records.grouped(SignalDispatcher.BatchRecords).foreach { batch =>
+            if (later.isEmpty) {
               val outcome = new Batches(http.send(_, chosen, timeoutOf(chosen))).deliver(batch)
-              outcome.lost.groupBy(_._2).foreach { case (reason, places) => outbox.count(reason, places.size.toLong) }
-              Some(outcome)
+              outcome.lost.foreach { case (_, reason) => lost.add(reason, 1) }
+              later = outcome.later
             }
           }
-          found.flatMap(_.later) match {
+          lost.add("spool-file-damaged", held.damaged.toLong)
+          later match {
             case Some(wait) => refused(wait.reason, wait.retryAfterMs)
             case None =>
-              if (found.isEmpty) outbox.count("spool-file-damaged", 1)
+              lost.all.foreach { case (reason, number) => outbox.count(reason, number) }
               worked()
-              java.nio.file.Files.deleteIfExists(path)
+              forget(path)
+              true
           }
       }
+
+  /** The first file that can be read; the others stay for whoever can, or for later. */
+  private def nextSpooled(chosen: DeliveryOptions): Option[(Path, RecordFiles.Contents)] = {
+    val mostBytes = chosen.spoolMaxBytes max SignalDispatcher.MostSpoolFileBytes
+    val each = RecordFiles.found(chosen.spoolDirectory).iterator.filterNot(path => done.contains(path.getFileName.toString))
+    var found = Option.empty[(Path, RecordFiles.Contents)]
+    while (found.isEmpty && each.hasNext) {
+      val path = each.next()
+      found = RecordFiles.contents(path, mostBytes).map(path -> _)
+    }
+    found
+  }
+
+  private def forget(path: Path): Unit =
+    try Files.deleteIfExists(path): Unit
+    catch {
+      case _: IOException | _: SecurityException =>
+        if (done.size < SignalDispatcher.MostRemembered) done.add(path.getFileName.toString): Unit
+    }
 
   /** Puts records on disk and lets go of them; what does not fit stays in the ring, which counts what it must drop. */
   private def spool(records: Vector[Sealed], chosen: DeliveryOptions): Boolean =
@@ -231,9 +255,7 @@ object SignalDispatcher {
   private val EndTimeoutMs = 1500
   private val LongestRequestMs = 150000L
   private val BatchRecords = 100
+  private val MostRemembered = 10000
   private val MostSpoolFileBytes = 16L * 1024 * 1024
 
-  private val Silent: Thread.UncaughtExceptionHandler = new Thread.UncaughtExceptionHandler {
-    override def uncaughtException(thread: Thread, failure: Throwable): Unit = ()
-  }
 }

@@ -11,6 +11,7 @@ object Answers {
     case "market"    => CostAnswer.of(input)
     case "record"    => RecordAnswer.of(input)
     case "numbers"   => UnitsAnswer.of(input)
+    case "setting"   => SettingAnswer.of(input)
     case other       => throw new IllegalArgumentException(s"no such kind of question: $other")
   }
 }

@@ -4,8 +4,9 @@ import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicLong
 
 import com.clusop.listener.agent.{FeedSetup, Losses, Work}
+import com.clusop.listener.analysis.Cluster
 import com.clusop.listener.collect.{Collector, Collectors, Limits}
-import com.clusop.listener.deliver.{SeenExecution, Sink, StageDone}
+import com.clusop.listener.deliver.{SeenExecution, Sink, StageDone, WorkloadFacts}
 import com.clusop.listener.json.Json
 import com.clusop.listener.pricing.ShippedPrices
 import com.clusop.listener.settings.Settings
@@ -36,6 +37,7 @@ final class CollectedApplication(limits: Limits, context: Object, isImmediate: B
   private val sink = new Sink {
     override def executed(one: SeenExecution): Unit = seen.add(one): Unit
     override def stageDone(done: StageDone): Unit = stages.add(done): Unit
+    override def runsOn(cluster: Cluster, workload: WorkloadFacts): Unit = ()
     override def executors(atMs: Long, slotsByNodeType: Vector[(String, Int)]): Unit = ()
     override def lost(reason: String, count: Long): Unit = losses.count(reason, count)
     override def applicationEnded(): Unit = hasEnded = true

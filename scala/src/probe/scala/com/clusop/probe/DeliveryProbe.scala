@@ -45,6 +45,9 @@ object DeliveryProbe {
         case "advance" =>
           added.addAndGet(number(asked, "ms"))
           Json.obj()
+        case "tell" =>
+          deliverer.tell(facts(text(asked, "agent"), text(asked, "breaker"), text(asked, "off")))
+          Json.obj()
         case "tick" =>
           deliverer.tick()
           Json.obj()
@@ -68,9 +71,12 @@ object DeliveryProbe {
     val settings = Settings.resolve(conf, Map.empty, _ => None)
     val setup = DeliverySetup(text(asked, "agent"), () => settings, () => Json.obj(), losses)
     val made = new Deliverer(setup, () => now, Deliverer.JvmPlaces)
-    made.tell(AgentFacts(text(asked, "agent"), now, now, "0.1.0", Vector("pth"), "", "", 0L, Vector.empty))
+    made.tell(facts(text(asked, "agent"), "", ""))
     made
   }
+
+  private def facts(agent: String, breaker: String, off: String): AgentFacts =
+    AgentFacts(agent, now, now, "0.1.0", Vector("pth"), breaker, off, 0L, Vector.empty)
 
   private def seen(asked: Json.Obj): SeenExecution = {
     val market = MarketJson.read(text(asked, "market")).getOrElse(throw new IllegalArgumentException("no market"))

@@ -29,7 +29,7 @@ object RecordAnswer {
     )
     val assessed = assessment(market)
     val place = Place.of(seen(assessed, market.cluster.getOrElse(Cluster())), Vector.empty)
-    val bodies = Problems.of(assessed, workload).map { problem =>
+    val bodies = Problems.of(assessed, workload).told.map { problem =>
       val open = new OpenProblem
       open.add(problem, place)
       open.wholeBody

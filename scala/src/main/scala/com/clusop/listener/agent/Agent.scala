@@ -15,6 +15,7 @@ import org.apache.spark.SparkContext
   */
 final class Agent(parts: Parts, val identity: Identity, environment: String => Option[String], pace: Pace) {
   val losses = new LossCounts
+  val look = new FileLook(pace.lookMs)
   private val arming = new ReentrantLock
   private val slots = new Slots
   private val doorsUsed = new DoorsUsed
@@ -42,9 +43,11 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
   /** Whether records have anywhere to go: without that the JVM's exit waits for nothing. */
   def hasOutlet: Boolean = Agent.Outlets.exists(key => settings.text(key).nonEmpty)
 
-  /** Whether something may still come out of this JVM that is not out yet. */
+  /** Whether something may still come out of this JVM that is not out yet. An open breaker is told by the last state, which the
+    * application's end brings.
+    */
   def isUnfinished: Boolean = thread.isAlive &&
-    (slots.live.exists(_.guard.isOpen) || life.isEnding || thread.waitingCount > 0 || delivery.isPending)
+    (slots.live.exists(_.guard.isOpen || quiet.breaker.nonEmpty) || life.isEnding || thread.waitingCount > 0 || delivery.isPending)
   def allSlots: Vector[Slot] = slots.all
   def doors: Vector[String] = doorsUsed.names
   def forget(slot: Slot): Unit = slots.give(slot)
@@ -118,7 +121,7 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
 
   /** Why nothing may be armed now; none if it may. An explicit wish ends the quiet, but no switch that is still off. */
   private def mayArm(isExplicit: Boolean): Option[Reason] = {
-    val off = KillSwitches.before(settings)
+    val off = KillSwitches.before(settings, look)
     if (off.nonEmpty && slots.live.nonEmpty) off.foreach(quiet.go)
     if (off.isEmpty && isExplicit && quiet.reason.nonEmpty) {
       life.forgive()
@@ -139,15 +142,26 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
     val base = conf.map(settings.under).getOrElse(settings)
     settings = if (request.settings.isEmpty) base else base.filledBy(request.settings)
     told = Json.Obj(told.members ++ request.facts.members.filter { case (name, _) => told.get(name).isEmpty })
-    fileProblems = TokenFile.problem(settings).toVector
+    fileProblems = TokenFile.problem(settings, look).toVector
     doorsUsed.used(request.door)
   }
 
   private def underLock(work: => Armed): Armed =
-    if (!arming.tryLock(pace.lockWaitMs, TimeUnit.MILLISECONDS)) NotArmed(Reason("agent-busy"))
+    if (!isLocked) NotArmed(Reason("agent-busy"))
     else
       try work
       finally arming.unlock()
+
+  private def isLocked: Boolean =
+    // The untimed one first: the timed one throws on a thread that is being cancelled, and takes the customer's cancel away.
+    arming.tryLock() || (
+      try arming.tryLock(pace.lockWaitMs, TimeUnit.MILLISECONDS)
+      catch {
+        case _: InterruptedException =>
+          Thread.currentThread.interrupt()
+          false
+      }
+    )
 }
 
 object Agent {

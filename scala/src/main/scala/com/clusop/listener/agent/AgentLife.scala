@@ -64,7 +64,7 @@ private[agent] final class AgentLife(agent: Agent, pace: Pace) extends AgentThre
     spend(nowNs)
     if (nowNs - killCheckedAtNs >= pace.killCheckMs * AgentLife.NsPerMs) {
       killCheckedAtNs = nowNs
-      KillSwitches.killFile(agent.settingsInForce).foreach(agent.quiet.go)
+      KillSwitches.killFile(agent.settingsInForce, agent.look).foreach(agent.quiet.go)
     }
     agent.followContexts()
     // The end of an application can be among the events a full queue drops.

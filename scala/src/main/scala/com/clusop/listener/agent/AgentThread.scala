@@ -19,11 +19,11 @@ final class AgentThread(capacity: Int, tickMs: Long, maxStarts: Int, losses: Los
 
   def submit(task: Runnable): Boolean =
     if (!accepting) {
-      losses.count("went-quiet", 1)
+      countLost("went-quiet", task)
       false
     } else if (waiting.incrementAndGet() > capacity) {
       waiting.decrementAndGet()
-      losses.count("work-queue-full", 1)
+      countLost("work-queue-full", task)
       false
     } else {
       queue.add(task)
@@ -41,9 +41,18 @@ final class AgentThread(capacity: Int, tickMs: Long, maxStarts: Int, losses: Los
   def loud(): Unit = accepting = true
 
   /** Drops what waits, counted under `reason`. */
-  def drop(reason: String): Unit = while (queue.poll() != null) {
-    waiting.decrementAndGet()
-    losses.count(reason, 1)
+  def drop(reason: String): Unit = {
+    var task = queue.poll()
+    while (task != null) {
+      waiting.decrementAndGet()
+      countLost(reason, task)
+      task = queue.poll()
+    }
+  }
+
+  private def countLost(reason: String, task: Runnable): Unit = task match {
+    case weighed: WeighedTask => if (weighed.lostCount > 0) losses.count(reason, weighed.lostCount)
+    case _                    => losses.count(reason, 1)
   }
 
   def waitingCount: Int = waiting.get
@@ -65,11 +74,7 @@ final class AgentThread(capacity: Int, tickMs: Long, maxStarts: Int, losses: Los
         if (isAlive) true
         else if (startCount.incrementAndGet() > maxStarts) false
         else {
-          val fresh = new Thread(new Loop, "clusop-agent")
-          fresh.setDaemon(true)
-          // Neither the customer's loader nor the handler that prints belong to this thread.
-          fresh.setContextClassLoader(classOf[AgentThread].getClassLoader)
-          fresh.setUncaughtExceptionHandler(AgentThread.Silent)
+          val fresh = OwnThread.of("clusop-agent", new Loop)
           thread = fresh
           fresh.start()
           true
@@ -84,11 +89,13 @@ final class AgentThread(capacity: Int, tickMs: Long, maxStarts: Int, losses: Los
       val earlierNs = cpuNs
       var nextTickNs = System.nanoTime
       while (true) {
+        // Read before the queue: what was queued before the application ended is then done before its end is.
+        val isEnding = life.isEnding
         val task = queue.poll()
         if (task != null) {
           waiting.decrementAndGet()
           attempt(task)
-        } else if (life.isEnding) attempt(life.end)
+        } else if (isEnding) attempt(life.end)
         if (System.nanoTime - nextTickNs >= 0) {
           nextTickNs = System.nanoTime + tickMs * AgentThread.NsPerMs
           cpuNs = earlierNs + cpu.spentNs
@@ -129,9 +136,5 @@ object AgentThread {
     def isEnding: Boolean
     def end: Runnable
     def failed(failure: Throwable): Unit
-  }
-
-  private val Silent: Thread.UncaughtExceptionHandler = new Thread.UncaughtExceptionHandler {
-    override def uncaughtException(thread: Thread, failure: Throwable): Unit = ()
   }
 }

@@ -31,6 +31,8 @@ private[agent] object Boot {
     val loaded = ClassLoading.loadAll()
     // Whatever happens to the jar from here on, a refusal can be said.
     Reasons.catalogue: Unit
+    // Before the first event: on Spark's bus thread nothing may be read, nor waited for.
+    ClassLoading.initialise(loaded.onBusThread)
     val agent = Agent.live(loaded.sha256)
     val fresh = Own(agent, new Router(agent))
     if (!publish(fresh, earlier)) {
@@ -47,7 +49,7 @@ private[agent] object Boot {
   }
 
   private def makeReady(loaded: ClassLoading.Loaded): Unit = {
-    ClassLoading.initialise(loaded)
+    ClassLoading.initialise(loaded.names)
     LiveParts.readFiles()
   }
 

@@ -12,9 +12,14 @@ import com.clusop.listener.Resource
 private[agent] object ClassLoading {
   private val Listed = "classes.txt"
   private val HomePath = "com/clusop/listener/"
+  private val OnBusThread = Vector("agent.", "collect.").map("com.clusop.listener." + _)
 
   /** What was loaded; `sha256` is of the jar, "" where the classes came from a folder. */
-  final case class Loaded(names: Vector[String], sha256: String)
+  final case class Loaded(names: Vector[String], sha256: String) {
+
+    /** The classes that callbacks run in. */
+    def onBusThread: Vector[String] = names.filter(name => OnBusThread.exists(name.startsWith))
+  }
 
   /** Throws what the JVM throws at the first class that cannot be loaded. */
   def loadAll(): Loaded = {
@@ -29,8 +34,8 @@ private[agent] object ClassLoading {
   /** Links and initialises what was loaded, and with it reads the data files: three times the work of loading, so it is for the
     * agent's thread, as its first task. Throws at the first class that fails.
     */
-  def initialise(loaded: Loaded): Unit =
-    loaded.names.foreach(name => Class.forName(name, true, classOf[PortsMarker].getClassLoader))
+  def initialise(names: Vector[String]): Unit =
+    names.foreach(name => Class.forName(name, true, classOf[PortsMarker].getClassLoader))
 
   private def listed: Option[Vector[String]] =
     try Some(Resource.text(Listed).split('\n').toVector.map(_.trim).filter(_.nonEmpty))

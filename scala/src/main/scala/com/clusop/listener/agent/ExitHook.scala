@@ -3,7 +3,7 @@ package com.clusop.listener.agent
 /** Lets a JVM that exits wait for the last delivery: at most two seconds, and only where records wait and have somewhere to go.
   * Spark's own hook stops the context meanwhile, so the application's end arrives on the bus while this one waits.
   */
-private[agent] final class ExitHook(agent: Agent, deadlineMs: Long) extends Thread("clusop-exit") {
+private[agent] final class ExitHook(agent: Agent, deadlineMs: Long) extends Runnable {
 
   override def run(): Unit =
     try if (agent.hasOutlet) await()
@@ -24,6 +24,6 @@ private[agent] object ExitHook {
   private val LastNs = 700L * 1000 * 1000
 
   def install(agent: Agent, deadlineMs: Long): Unit =
-    try Runtime.getRuntime.addShutdownHook(new ExitHook(agent, deadlineMs))
+    try Runtime.getRuntime.addShutdownHook(OwnThread.of("clusop-exit", new ExitHook(agent, deadlineMs)))
     catch { case _: IllegalStateException => () } // the JVM is already going
 }

@@ -55,11 +55,9 @@ private[agent] final class Feeds(
   /** Settles whose the unclaimed feeds are, then takes the place for `fresh` if it is free. */
   private def claimedOrTaken(context: SparkContext, fresh: Slot): Option[Slot] = {
     slots.live.filterNot(_.isClaimed).foreach { slot =>
-      slot.listener.flatMap(SparkSide.isAttached(context, _)) match {
-        // It was made for a context that never came up.
-        case Some(false) => retire(slot)
-        case _           => slot.claim(context)
-      }
+      // A listener that is gone, or on no bus, was made for a context that never came up.
+      if (slot.listener.exists(held => SparkSide.isAttached(context, held).getOrElse(true))) slot.claim(context)
+      else retire(slot)
     }
     slots.take(fresh, slot => slot.isLive && (slot.isOf(context) || !slot.isClaimed))
   }

@@ -1,9 +1,11 @@
 package com.clusop.listener.agent
 
+import java.lang.ref.WeakReference
 import java.util.concurrent.atomic.AtomicLong
 import java.util.function.Consumer
 
 import org.apache.spark.scheduler.SparkListenerApplicationEnd
+import org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionEnd
 
 /** The edge between Spark's bus and a feed: one volatile read while quiet; swallows and counts whatever the feed throws.
   * `onError` is told of each failure, `onOff` of a session that says off, `onEnd` of the application's end; all of them must be
@@ -17,6 +19,8 @@ final class Guard(losses: Losses, onError: Runnable, onOff: Runnable, onEnd: Run
 
   // Written by the bus thread only.
   private var last: Object = null
+  // Weak: the end of an execution holds its live plan, session and data, and a driver may idle for days after it.
+  private var lastEnd = new WeakReference[Object](null)
   private var calls = 0
   private val spentNs = new AtomicLong
 
@@ -48,10 +52,9 @@ final class Guard(losses: Losses, onError: Runnable, onOff: Runnable, onEnd: Run
   override def accept(event: Object): Unit = {
     val open = feed
     // The same event twice in a row: a person added the same listener twice.
-    if (open != null && !(event eq last)) {
+    if (open != null && !isRepeated(event)) {
       val wasInterrupted = Thread.currentThread.isInterrupted
       try {
-        last = event
         calls += 1
         if (SessionSwitch.isOffIn(event)) onOff.run()
         // Spread by a multiplication, lest the sample follow a rhythm of the events.
@@ -68,6 +71,18 @@ final class Guard(losses: Losses, onError: Runnable, onOff: Runnable, onEnd: Run
       catch { case _: Throwable => () }
     }
   }
+
+  /** Whether the bus brought this very event just before; remembers it if not. */
+  private def isRepeated(event: Object): Boolean =
+    if (event.isInstanceOf[SparkListenerSQLExecutionEnd]) {
+      val isSame = lastEnd.get eq event
+      if (!isSame) lastEnd = new WeakReference(event)
+      isSame
+    } else {
+      val isSame = last eq event
+      last = event
+      isSame
+    }
 
   private def sampled(open: EventFeed, event: Object): Unit = {
     val startNs = System.nanoTime

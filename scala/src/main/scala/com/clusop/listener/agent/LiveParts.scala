@@ -5,13 +5,15 @@ import com.clusop.listener.analysis.Functions
 import com.clusop.listener.collect.Collectors
 import com.clusop.listener.deliver.{Deliverer, Sink}
 import com.clusop.listener.plan.{Dialect, Scrub}
+import com.clusop.listener.pricing.PriceTable
 
 /** The parts of the agent as it runs in a driver: a collector per context, one deliverer for all. */
 private[agent] object LiveParts extends Parts {
   /** Reads what is read once only, lest it be looked for in a jar that has changed meanwhile. */
   def readFiles(): Unit = {
     val known = Dialect.ids.map(Dialect.of).size + Functions.sparkFunctions.size + Reasons.catalogue.size
-    if (known == 0 || Scrub.scrubArguments("a").isEmpty) throw new IllegalStateException("the data files are empty")
+    val isEmpty = known == 0 || PriceTable.keep() == 0 || Scrub.scrubArguments("a").isEmpty
+    if (isEmpty) throw new IllegalStateException("the data files are empty")
   }
 
   override def delivery(setup: DeliverySetup): Delivery = new Deliverer(setup)

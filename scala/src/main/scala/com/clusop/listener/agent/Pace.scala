@@ -5,6 +5,7 @@ final case class Pace(
     tickMs: Long = 1000,
     killCheckMs: Long = 5000,
     lockWaitMs: Long = 2000,
+    lookMs: Long = 1000,
     finishMs: Long = 2000,
     queueCapacity: Int = 2000,
     maxThreadStarts: Int = 4,

@@ -33,6 +33,9 @@ trait Work {
   def submit(task: Runnable): Boolean
 }
 
+/** A task that knows how many finished executions, or stages of none, are lost where it is not done; of any other task it is one. */
+abstract class WeighedTask(val lostCount: Long) extends Runnable
+
 /** Counts what was lost, by reason (an id of `reasons.json`). Lock-free; a callback may use it. */
 trait Losses {
   def count(reason: String, number: Long): Unit

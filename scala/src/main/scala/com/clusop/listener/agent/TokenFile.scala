@@ -7,9 +7,10 @@ import com.clusop.listener.settings.Settings
 
 /** Whether the token file can be read; it is read anew at every send, so this only tells people early. */
 private[agent] object TokenFile {
-  def problem(settings: Settings): Option[Reason] = {
+  def problem(settings: Settings, look: FileLook): Option[Reason] = {
     val path = settings.text(Settings.TokenFile)
-    if (path.isEmpty || isReadable(path)) None else Some(Reason("unreadable-token-file", s": $path"))
+    val isFine = path.isEmpty || look.ask(() => isReadable(path)).getOrElse(true)
+    if (isFine) None else Some(Reason("unreadable-token-file", s": $path"))
   }
 
   private def isReadable(path: String): Boolean =

@@ -26,8 +26,17 @@ private[analysis] object EngineWords {
   private val Expression = "xpression "
   private val LiveEndings = Vector(" is", " are").flatMap(verb => Vector(" not supported", " not fully compatible").map(verb + _))
   private val UnsupportedList = Pattern.compile(
-    "[Uu]nsupported (?:Spark )?(?:aggregate|group) (?:function|expression\\(s\\)|expressions?)(?:: ([^\\n]*))?"
+    "(?:[Uu]nsupported (?:Spark )?(?:(?:aggregate|group) )?(?:functions?|expression\\(s\\)|expressions?|arguments)" +
+      "|[Dd]istinct aggregate not supported)(?:(?:: | for:? )([^\\n]*))?"
   )
+  private val NoExpression =
+    Pattern.compile("not enabled|disabled|aggregation mode|[Uu]nsupported (?:Spark |Comet )?(?:operator|partitioning)")
+  // Engines have these: what is said of one that stayed outside is about an expression in it (a data type, ANSI mode, options).
+  private val InsideIsTheReason = Set(
+    "Expand", "Filter", "HashAggregate", "ObjectHashAggregate", "Project", "Sort", "SortAggregate", "TakeOrderedAndProject"
+  )
+  private val Hump = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])")
+  private val Out = "unsupported-operator"
   private val PythonNodes = Vector("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
   private val ObjectNodes = Set("Scan ExistingRDD", "MapElements", "MapPartitions", "DeserializeToObject", "SerializeFromObject")
   private val RowNodes = Vector("Scan csv", "Scan json", "Scan text", "Scan JDBCRelation", "LocalTableScan")
@@ -45,7 +54,10 @@ private[analysis] object EngineWords {
     val hasOthers = found.exists(entry => !entry.operator.endsWith("Exchange"))
     val told =
       if (hasOthers) found.map(entry => if (entry.operator.endsWith("Exchange")) entry.copy(isSymptom = true) else entry) else found
-    told ++ liveWords.map { case (line, sentence) => ofLive(matcher, line, sentence) }
+    val live = liveWords.map { case (line, sentence) => ofLive(matcher, line, sentence) }
+    // Of several sentences about one operator, one that only says that it is out yields to those that say why.
+    val explained = live.filter(_.cause != Out).flatMap(_.index).toSet
+    told ++ live.filter(entry => entry.cause != Out || !entry.index.exists(explained))
   }
 
   private def ofBlock(matcher: Matcher, block: ExplanationBlock): EngineCause = {
@@ -100,26 +112,50 @@ private[analysis] object EngineWords {
     val subject = subjectOf(sentence)
     def isClass = subject.nonEmpty && Chars.isCapital(subject.charAt(0)) && Functions.isName(subject)
     if (Udf.matcher(sentence).find()) EngineCause("scala-udf", named.name, index, "", Vector.empty, sentence)
-    else if (subject.isEmpty && UnsupportedList.matcher(sentence).lookingAt()) listed(named.name, index, sentence)
-    else if (subject.isEmpty) EngineCause("unsupported-operator", named.name, index, "", Vector.empty, sentence)
+    else if (subject.isEmpty) ofOtherWords(named.name, index, sentence)
     else if (subject.replace("Exec", "") == named.name || isClass)
       EngineCause(causeOfNode(subject.stripSuffix("Exec")), named.name, index, s": $subject", Vector.empty, sentence)
-    else ofExpression(named.name, index, subject, sentence)
+    else if (named.name.nonEmpty && subject.startsWith(named.name + " ")) {
+      val node = split(subject).name
+      EngineCause(causeOfNode(node), named.name, index, s": $node", Vector.empty, sentence)
+    } else ofExpression(named.name, index, called(subject), sentence)
   }
 
-  /** Comet's other way to say it: `unsupported Spark aggregate function: collect_list`. */
-  private def listed(name: String, index: Option[Int], sentence: String): EngineCause = {
+  /** A sentence that does not say of something that it is not supported. */
+  private def ofOtherWords(name: String, index: Option[Int], sentence: String): EngineCause = {
     val told = UnsupportedList.matcher(sentence)
-    told.lookingAt()
-    ofExpression(name, index, Chars.strip(Option(told.group(1)).getOrElse("")), sentence)
+    if (told.lookingAt()) {
+      // Classes of expressions by their names: ElementAt is element_at.
+      val subject = Chars.strip(Option(told.group(1)).getOrElse(""))
+      ofExpression(name, index, called(Hump.matcher(subject).replaceAll("_")), sentence)
+    } else if (!InsideIsTheReason(name) || NoExpression.matcher(sentence).find())
+      EngineCause(Out, name, index, "", Vector.empty, sentence)
+    else ofExpression(name, index, words(sentence).filter(one => one.indexOf('_') >= 0 && Functions.sparkFunctions(one)), sentence)
   }
 
-  private def ofExpression(name: String, index: Option[Int], subject: String, sentence: String): EngineCause = {
-    val called = Functions.functionsOf(subject)
-    val functions =
-      if (called.nonEmpty) called else if (Functions.isName(subject)) Vector(Functions.functionName(subject)) else Vector.empty
-    EngineCause("unsupported-expression", name, index, functions.headOption.map(": " + _).getOrElse(""), functions, sentence)
+  private def words(sentence: String): Vector[String] = {
+    val found = new java.util.LinkedHashSet[String]
+    var begin = 0
+    var index = 0
+    while (index <= sentence.length) {
+      if (index == sentence.length || !Functions.isLetter(sentence.charAt(index))) {
+        if (index > begin) found.add(sentence.substring(begin, index))
+        begin = index + 1
+      }
+      index += 1
+    }
+    found.toArray(new Array[String](0)).toVector
   }
+
+  private def called(subject: String): Vector[String] = {
+    val functions = Functions.functionsOf(subject)
+    if (functions.nonEmpty) functions
+    else if (Functions.isName(subject)) Vector(Functions.functionName(subject))
+    else Vector.empty
+  }
+
+  private def ofExpression(name: String, index: Option[Int], functions: Vector[String], sentence: String): EngineCause =
+    EngineCause("unsupported-expression", name, index, functions.headOption.map(": " + _).getOrElse(""), functions, sentence)
 
   /** What stands before "is not supported"; at least one character. */
   private def subjectOf(sentence: String): String = {

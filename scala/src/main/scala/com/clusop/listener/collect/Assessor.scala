@@ -39,12 +39,14 @@ private[collect] final class Assessor(
     val cluster = facts.clusterOf(context.environment, Vector.empty)
     val (ofDriver, ofWorkers) = context.timeline.alive
     val slots = Vector(cluster.driverNodeType -> ofDriver, cluster.workerNodeType -> ofWorkers).filter(_._2 > 0)
+    sink.runsOn(cluster, facts.applicationOf(context))
     sink.executors(atMs, slots)
   }
 
   override def ended(context: Context): Unit = {
     latest = context
     settle(force = true)
+    sink.runsOn(facts.clusterOf(context.environment, Vector.empty), facts.applicationOf(context))
     sink.applicationEnded()
   }
 
@@ -73,6 +75,14 @@ private[collect] final class Assessor(
     }
   }
 
+  /** Lets go of what waits; how many there were. */
+  def forget(): Int = {
+    val count = undecided.size
+    undecided.clear()
+    undecidedBytes = 0
+    count
+  }
+
   private def isDue(oldest: Undecided): Boolean =
     nowMs() - oldest.sinceMs >= limits.undecidedMs || undecided.size > limits.undecided ||
       undecidedBytes > limits.undecidedBytes
@@ -88,7 +98,10 @@ private[collect] final class Assessor(
       val words = told.getOrElse(wordsOf(finished, plans.nodeCount))
       val runs = Assembly.runsOf(finished, cluster.epochs)
       val observed = Assembly.observed(finished, plans, configured, runs, words)
-      finished.attempts.foreach(sums => StageHours.of(sums, runs, isSql = true, cluster.taskCpus).foreach(sink.stageDone))
+      val isFailed = observed.status == RunStatus.Failed
+      finished.attempts.foreach { sums =>
+        StageHours.of(sums, runs, isSql = true, cluster.taskCpus).foreach(done => sink.stageDone(done.copy(isFailed = isFailed)))
+      }
       runs.foreach(appraising.worked(_, cluster, finished.context.timeline.folds))
       if (finished.execution.beganEarlier) losses.count("armed-late", 1)
       val appraised = appraising.appraise(observed, cluster, configured, finished.context.timeline.folds, nativeTimeSeen)
@@ -107,13 +120,18 @@ private[collect] final class Assessor(
 
   override def takeOthers(others: Array[Attempt], context: Context): Unit = {
     val cluster = facts.clusterOf(context.environment, context.timeline.epochs)
+    var failure: Throwable = null
     others.foreach { attempt =>
       try {
         val run = attempt.sums.run(cluster.epochs, Map.empty)
         appraising.worked(run, cluster, context.timeline.folds)
         StageHours.of(attempt.sums, Vector(run), attempt.isLateSql, cluster.taskCpus).foreach(sink.stageDone)
+      } catch {
+        // The others' hours are still to be counted; whoever runs this task counts one error, the rest is counted here.
+        case thrown: Throwable => if (failure == null) failure = thrown else losses.count("agent-error", 1)
       } finally if (attempt.sums.totals != null) held.addAndGet(-attempt.sums.totals.bytes): Unit
     }
+    if (failure != null) throw failure
   }
 
   private def wordsOf(finished: FinishedExecution, nodeCount: Int): Vector[(String, String)] =

@@ -129,6 +129,9 @@ final class Collector private[collect] (
     if (reason == Collector.ApplicationEnded) {
       assessTaken()
       assessor.settle(force = true)
+    } else {
+      val left = sizes._1 + taken.size + assessor.forget()
+      if (left > 0) losses.count("went-quiet", left.toLong)
     }
     taken.clear()
     state = null

@@ -15,11 +15,19 @@ object Collectors {
     val usual = Limits()
     // What is held may take the larger part of the agent's budget, never all of it.
     val share = setup.settings.count("spark.clusop.budget.maxBytes") / 8 * 5
-    of(setup, sink, usual.copy(heldBytes = Math.min(usual.heldBytes, share)), new ShippedPrices, nowMs)
+    val bounded = usual.copy(heldBytes = Math.min(usual.heldBytes, share))
+    of(setup, sink, bounded, new ShippedPrices, nowMs, org.apache.spark.SPARK_VERSION)
   }
 
-  private[clusop] def of(setup: FeedSetup, sink: Sink, limits: Limits, prices: PriceSource, clock: () => Long): Collector = {
-    val facts = new FactSource(setup.settings.text, told(setup.facts, _))
+  private[clusop] def of(
+      setup: FeedSetup,
+      sink: Sink,
+      limits: Limits,
+      prices: PriceSource,
+      clock: () => Long,
+      runningSpark: String = ""
+  ): Collector = {
+    val facts = new FactSource(setup.settings.text, told(setup.facts, _), runningSpark)
     val held = new AtomicLong
     val room = new LiveRoom(limits.livePlans)
     val assessor = new Assessor(new Appraiser(prices), facts, sink, limits, held, room, setup.losses, clock)

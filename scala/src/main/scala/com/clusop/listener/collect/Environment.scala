@@ -11,8 +11,7 @@ import com.clusop.listener.plan.Dialect
   * read. A value that was redacted is kept as `""`: the name alone still tells a Databricks cluster.
   */
 private[collect] final class Environment {
-  private var wasSeen = false
-  private val settings = new java.util.LinkedHashMap[String, String]
+  private var told: ToldSettings = ToldSettings.Nothing
   private var fromJob: java.util.Map[String, String] = java.util.Collections.emptyMap[String, String]
   private var triesLeft = 64
   private val ofJobs = Array.fill(Environment.OfJob.length)(new java.util.LinkedHashSet[String])
@@ -20,16 +19,10 @@ private[collect] final class Environment {
   private val lastTold = new Array[String](Environment.OfJob.length)
   private var lastIdentity = JobIdentity.Nobody
 
-  /** The latest value of each setting counts. */
-  def updated(properties: Iterator[(String, String)]): Unit = {
-    wasSeen = true
+  /** The latest value of each setting counts. They are hundreds: the agent's thread looks through them. */
+  def updated(properties: scala.collection.Iterable[(String, String)]): Unit = {
     facts = null
-    properties.foreach { entry =>
-      if (entry._2 != null && Environment.OfCluster.contains(entry._1)) {
-        val value = Environment.kept(entry._2)
-        if (!value.isEmpty || !settings.containsKey(entry._1)) settings.put(entry._1, value)
-      }
-    }
+    told = new ToldSettings(told, properties)
   }
 
   /** The identity of the Databricks job, and the cluster's settings for want of better. */
@@ -81,28 +74,40 @@ private[collect] final class Environment {
   }
 
   /** Whether anything told settings. */
-  def isTold: Boolean = wasSeen || !fromJob.isEmpty
+  def isTold: Boolean = (told ne ToldSettings.Nothing) || !fromJob.isEmpty
 
   /** What is known now; the same object until something new is told. */
   def snapshot: EnvironmentFacts = {
     if (facts == null) {
-      val merged = new java.util.LinkedHashMap[String, String](fromJob)
-      merged.putAll(settings)
-      val told = Map.newBuilder[String, String]
-      val entries = merged.entrySet.iterator
-      while (entries.hasNext) {
-        val entry = entries.next()
-        told += ((entry.getKey, entry.getValue))
-      }
       val singles = ofJobs.map(values => if (values.size == 1) values.iterator.next() else "")
-      facts = EnvironmentFacts(told.result(), wasSeen, new JobIdentity(singles(0), singles(1), singles(2), singles(3)))
+      facts = new EnvironmentFacts(told, fromJob, new JobIdentity(singles(0), singles(1), singles(2), singles(3)))
     }
     facts
   }
 }
 
-/** What the environment told so far. `single` has the values that all jobs share, `""` where they differ. */
-private[collect] final case class EnvironmentFacts(settings: Map[String, String], wasSeen: Boolean, single: JobIdentity) {
+/** What the environment told so far; looked through by whoever asks first, which is the agent's thread. `single` has the values
+  * that all jobs share, `""` where they differ.
+  */
+private[collect] final class EnvironmentFacts(
+    told: ToldSettings,
+    fromJob: java.util.Map[String, String],
+    val single: JobIdentity
+) {
+  def wasSeen: Boolean = told ne ToldSettings.Nothing
+
+  lazy val settings: Map[String, String] = {
+    val merged = new java.util.LinkedHashMap[String, String](fromJob)
+    merged.putAll(told.kept)
+    val built = Map.newBuilder[String, String]
+    val entries = merged.entrySet.iterator
+    while (entries.hasNext) {
+      val entry = entries.next()
+      built += ((entry.getKey, entry.getValue))
+    }
+    built.result()
+  }
+
   def apply(name: String): String = settings.getOrElse(name, "")
 
   /** The first of these that is told and not empty, else `""`. */
@@ -136,7 +141,7 @@ private[collect] object Environment {
   private val Notebook = 3
   private val Redacted = "*********(redacted)"
 
-  private val OfCluster: java.util.Set[String] = {
+  private[collect] val OfCluster: java.util.Set[String] = {
     val names = new java.util.LinkedHashSet[String]
     val plain = Vector(
       "spark.app.name",
@@ -178,5 +183,5 @@ private[collect] object Environment {
     names
   }
 
-  private def kept(value: String): String = if (value.startsWith(Redacted)) "" else value
+  private[collect] def kept(value: String): String = if (value.startsWith(Redacted)) "" else value
 }

@@ -39,9 +39,11 @@ private[collect] final class Execution(val id: Long) {
     index < 0
   }
 
+  def planBytes: Long = ToldPlan.bytesOf(startPlan) + ToldPlan.bytesOf(newestPlan)
+
   /** Bytes this one's plans and accumulators are counted with. */
   def bytes: Long = {
-    var sum = ToldPlan.bytesOf(startPlan) + ToldPlan.bytesOf(newestPlan)
+    var sum = planBytes
     var index = 0
     while (index < attempts.size) {
       val totals = attempts.get(index).sums.totals

@@ -110,10 +110,12 @@ private[collect] final class Executions(limits: Limits, held: AtomicLong, losses
     ended.add(execution.id)
   }
 
-  /** Dropped for want of room: its end will be one without a start, and what comes before it makes no new one. */
+  /** Dropped for want of room: its end will be one without a start, and what comes before it makes no new one. Its stages live
+    * on with those of no query, and what they hold stays counted until they are done.
+    */
   def drop(execution: Execution): Unit = {
     remove(execution)
-    held.addAndGet(-execution.bytes)
+    held.addAndGet(-execution.planBytes)
     losses.count("too-many-executions", 1)
   }
 

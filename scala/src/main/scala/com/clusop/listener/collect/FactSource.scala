@@ -5,9 +5,10 @@ import com.clusop.listener.deliver.WorkloadFacts
 import com.clusop.listener.plan.Dialect
 
 /** Engine, cluster and workload as detected, with what the owner set in their place (`spark.clusop.fact.*`), else what the armer
-  * found (`told`, by the same last words of the keys). `setting` gives a setting's text, `""` where it is not set.
+  * found (`told`, by the same last words of the keys). `setting` gives a setting's text, `""` where it is not set; `runningSpark` is the
+  * release this JVM runs, which no event of a bus tells.
   */
-private[collect] final class FactSource(setting: String => String, told: String => String) {
+private[collect] final class FactSource(setting: String => String, told: String => String, runningSpark: String = "") {
   import Environment.Tags
 
   // The same environment comes again and again: most of what hangs on it is found once.
@@ -69,6 +70,19 @@ private[collect] final class FactSource(setting: String => String, told: String 
   def hasNativeClock(engine: EngineFact): Boolean =
     Dialect.ids.contains(engine.name) && Dialect.of(engine.name).time.taskAccumulable.nonEmpty
 
+  /** What is known of the application before any execution. */
+  def applicationOf(context: Context): WorkloadFacts = WorkloadFacts(
+    workspace = workspaceOf(context.environment),
+    dbr = ClusterTags.dbrVersionOf(context.environment),
+    sparkVersion = sparkOf(context.application)
+  )
+
+  private def sparkOf(application: ApplicationFacts): String =
+    if (application.sparkVersion.nonEmpty) application.sparkVersion else runningSpark
+
+  private def workspaceOf(environment: EnvironmentFacts): String =
+    orFixed("workspace", environment.first(Tags + "orgId", Tags + "clusterOwnerOrgId"))
+
   /** The execution's own job stands before the one that all jobs share: a cluster may run several. */
   def workloadOf(finished: FinishedExecution, engine: String): WorkloadFacts = {
     val environment = finished.context.environment
@@ -78,7 +92,7 @@ private[collect] final class FactSource(setting: String => String, told: String 
     val isOwn = own.id.nonEmpty
     val notebook = if (own.notebook.nonEmpty) own.notebook else single.notebook
     WorkloadFacts(
-      workspace = orFixed("workspace", environment.first(Tags + "orgId", Tags + "clusterOwnerOrgId")),
+      workspace = workspaceOf(environment),
       jobId = orFixed("jobId", if (isOwn) own.id else single.id),
       jobRunId = if (isOwn) own.runId else single.runId,
       workloadName = {
@@ -88,7 +102,7 @@ private[collect] final class FactSource(setting: String => String, told: String 
       taskKey = orFixed("taskKey", if (isOwn) own.taskKey else single.taskKey),
       dbr = ClusterTags.dbrVersionOf(environment),
       imageLabel = ClusterTags.imageLabelOf(environment),
-      sparkVersion = application.sparkVersion,
+      sparkVersion = sparkOf(application),
       engine = engine,
       tags = ClusterTags.tagsOf(environment)
     )

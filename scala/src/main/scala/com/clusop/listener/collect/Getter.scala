@@ -50,6 +50,7 @@ private[collect] object Getter {
   val RootExecutionId = new Getter("rootExecutionId")
   val ModifiedConfigs = new Getter("modifiedConfigs")
   val ErrorMessage = new Getter("errorMessage")
+  val Failure = new Getter("executionFailure")
   val LivePlan = new Getter("qe")
   val Session = new Getter("sparkSession")
   val SessionId = new Getter("sessionUUID")

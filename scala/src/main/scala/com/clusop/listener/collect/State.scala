@@ -3,7 +3,7 @@ package com.clusop.listener.collect
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicLong
 
-import com.clusop.listener.agent.{Losses, Work}
+import com.clusop.listener.agent.{Losses, WeighedTask, Work}
 import org.apache.spark.scheduler._
 import org.apache.spark.sql.execution.ui._
 
@@ -26,7 +26,10 @@ private[collect] final class State(
   val endings = new ConcurrentLinkedQueue[Ending]
   private var application = ApplicationFacts()
   private var sawStart = false
-  private var wantsWords = false
+
+  /** Found out by the agent's thread, lest a callback look through hundreds of settings. */
+  @volatile private var wantsWords = false
+  private var isEngineTold = true
 
   def executionCount: Int = executions.size
   def attemptCount: Int = jobs.attemptCount
@@ -37,11 +40,13 @@ private[collect] final class State(
   def seeded(seed: Seed): Unit = {
     application = if (sawStart) application.copy(sparkVersion = seed.application.sparkVersion) else seed.application
     timeline.applicationStarted(seed.startedAtMs)
-    if (seed.settings.nonEmpty) environmentTold(seed.settings.iterator)
+    if (seed.settings.nonEmpty) environmentTold(seed.settings)
     seed.executors.foreach { one =>
-      executorChanged(one.addedAtMs, one.id, one.host, one.coreCount)
-      if (one.removedAtMs > 0) executorChanged(one.removedAtMs, one.id, "", 0)
+      noted(one.addedAtMs, one.id, one.host, one.coreCount)
+      if (one.removedAtMs > 0) noted(one.removedAtMs, one.id, "", 0)
     }
+    // Nobody saw what the slots did before: they count from now on.
+    if (seed.executors.nonEmpty) tellSlots(System.currentTimeMillis)
   }
 
   def applicationStarted(event: SparkListenerApplicationStart): Unit = {
@@ -53,16 +58,19 @@ private[collect] final class State(
 
   def environmentUpdated(event: SparkListenerEnvironmentUpdate): Unit = {
     val told = event.environmentDetails.get("Spark Properties")
-    if (told.isDefined) environmentTold(told.get.iterator)
+    if (told.isDefined) environmentTold(told.get)
   }
 
-  private def environmentTold(properties: Iterator[(String, String)]): Unit = {
+  private def environmentTold(properties: scala.collection.Iterable[(String, String)]): Unit = {
     environment.updated(properties)
     engineTold()
+    // In local mode the driver's slots come before anything tells on which node they are.
+    if (timeline.lastChangeAtMs > 0) tellSlots(timeline.lastChangeAtMs)
   }
 
   private def engineTold(): Unit = {
-    wantsWords = assessing.tellsWords(environment.snapshot)
+    val now = environment.snapshot
+    isEngineTold = work.submit(new WeighedTask(0) { override def run(): Unit = wantsWords = assessing.tellsWords(now) })
   }
 
   def executorAdded(event: SparkListenerExecutorAdded): Unit =
@@ -71,11 +79,18 @@ private[collect] final class State(
   def executorRemoved(event: SparkListenerExecutorRemoved): Unit = executorChanged(event.time, event.executorId, "", 0)
 
   private def executorChanged(atMs: Long, executorId: String, host: String, cores: Int): Unit =
-    if (!timeline.knows(atMs, executorId, cores)) {
-      timeline.changed(atMs, executorId, host, cores)
-      val now = context
-      work.submit(new Runnable { override def run(): Unit = assessing.slots(atMs, now) }): Unit
-    }
+    if (noted(atMs, executorId, host, cores)) tellSlots(atMs)
+
+  private def noted(atMs: Long, executorId: String, host: String, cores: Int): Boolean = {
+    val isNew = !timeline.knows(atMs, executorId, cores)
+    if (isNew) timeline.changed(atMs, executorId, host, cores)
+    isNew
+  }
+
+  private def tellSlots(atMs: Long): Unit = {
+    val now = context
+    work.submit(new WeighedTask(0) { override def run(): Unit = assessing.slots(atMs, now) }): Unit
+  }
 
   def jobStarted(event: SparkListenerJobStart): Unit = {
     val execution = jobs.jobStarted(event)
@@ -129,6 +144,7 @@ private[collect] final class State(
   }
 
   def executionEnded(event: SparkListenerSQLExecutionEnd): Unit = {
+    if (!isEngineTold) engineTold()
     val execution = executions.ending(event.executionId)
     execution.hasEnded = true
     execution.beganEarlier = !execution.wasStarted && !sawStart && executions.beganEarlier(execution.id)
@@ -136,7 +152,8 @@ private[collect] final class State(
     // What the error says is not kept, only that there was one.
     execution.error = Getter.ErrorMessage.optional(event) match {
       case said: String => if (said.isEmpty) "" else "failed"
-      case _            => null
+      // Spark 3.3 has no message, and its log tells nothing; its live event still holds what was thrown.
+      case _ => if (Getter.Failure.optional(event) == null) null else "failed"
     }
     timeline.seen(event.time)
     val query = Getter.LivePlan.of(event)
@@ -202,7 +219,9 @@ private[collect] final class State(
     if (!taken.isEmpty) {
       val others = taken.toArray(new Array[Attempt](taken.size))
       val now = context
-      val isTaken = work.submit(new Runnable { override def run(): Unit = assessing.takeOthers(others, now) })
+      val isTaken = work.submit(new WeighedTask(others.length.toLong) {
+        override def run(): Unit = assessing.takeOthers(others, now)
+      })
       if (!isTaken) others.foreach(attempt => if (attempt.sums.totals != null) held.addAndGet(-attempt.sums.totals.bytes): Unit)
     }
   }
@@ -218,7 +237,7 @@ private[collect] final class State(
     }
     handOthersOn(all = true)
     val now = context
-    work.submit(new Runnable { override def run(): Unit = assessing.ended(now) }): Unit
+    work.submit(new WeighedTask(0) { override def run(): Unit = assessing.ended(now) }): Unit
   }
 }
 

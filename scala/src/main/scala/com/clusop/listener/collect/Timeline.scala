@@ -20,6 +20,9 @@ private[collect] final class Timeline(limit: Int) {
   private var foldedAtMs = 0L
   private var folds = 0
 
+  /** When an executor last came or left; 0 before the first. */
+  def lastChangeAtMs: Long = if (count == 0) 0 else changes(count - 1).atMs
+
   def applicationStarted(atMs: Long): Unit = if (atMs > 0) {
     startedAtMs = atMs
     seen(atMs)

@@ -12,6 +12,7 @@ final class AgentAccount {
   private val unknown = new Tally()
   private var facts = AgentAccount.NoFacts
   private var told = ""
+  private var toldLosses: Json = Json.obj()
   private var toldAtMs = 0L
   private var isFirst = true
 
@@ -39,6 +40,17 @@ final class AgentAccount {
     isFirst = false
     toldAtMs = nowMs
     told = weight(losses)
+    toldLosses = all(losses).json
+  }
+
+  /** Whether more was lost than the last state tells. */
+  def hasMoreLosses(losses: Tally): Boolean = all(losses).json != toldLosses
+
+  private def all(losses: Tally): Tally = {
+    val sum = new Tally()
+    sum.addAll(losses)
+    facts.losses.foreach { case (reason, count) => sum.add(reason, count) }
+    sum
   }
 
   /** What is of weight: doors, breaker, off, and which kinds of losses and verdicts there are. Mere counts wait for the end. */
@@ -46,15 +58,12 @@ final class AgentAccount {
     s"${facts.doors}|${facts.breaker}|${facts.off}|${losses.names}|${facts.losses.map(_._1)}|${executions.names}|${unknown.names}"
 
   def members(nowMs: Long, losses: Tally, release: Vector[(String, Json)], isFinal: Boolean): Vector[(String, Json)] = {
-    val all = new Tally()
-    all.addAll(losses)
-    facts.losses.foreach { case (reason, count) => all.add(reason, count) }
     Vector(
       "started_at_ms" -> Json.num(facts.startedAtMs max 0L),
       "armed_since_at_ms" -> Json.num(facts.armedSinceMs max 0L),
       "at_ms" -> Json.num(nowMs max 0L),
       "doors" -> Json.arr(facts.doors.distinct.filter(Gate.Doors.contains(_)).map(Json.str)),
-      "losses" -> all.json,
+      "losses" -> all(losses).json,
       "executions" -> executions.json,
       "unknown" -> unknown.json,
       "late_armed" -> Json.num(facts.lateArmedCount max 0L),

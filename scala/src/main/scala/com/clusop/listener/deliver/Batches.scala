@@ -17,8 +17,9 @@ final class Batches(send: Vector[String] => Sent) {
         case Sent.Acknowledged(refused) =>
           val places = refused.flatMap(placeOf(lines, from, until, _)).toSet
           (from until until).foreach(place => if (places(place)) lost += place -> "refused" else arrived += place)
-        case Sent.Halve(reason) if until - from == 1 => lost += from -> reason
-        case Sent.Halve(_) =>
+        case Sent.Halve(reason, isOurs) if until - from == 1 =>
+          if (isOurs) lost += from -> reason else later = Some(Sent.Later("endpoint-not-ours"))
+        case _: Sent.Halve =>
           val middle = from + (until - from) / 2
           waiting.push((middle, until))
           waiting.push((from, middle))

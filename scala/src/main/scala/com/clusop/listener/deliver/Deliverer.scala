@@ -2,7 +2,7 @@ package com.clusop.listener.deliver
 
 import com.clusop.listener.SignalDispatcher
 import com.clusop.listener.agent.{AgentFacts, Delivery, DeliverySetup}
-import com.clusop.listener.analysis.{RunStatus, Signature, StageTimes}
+import com.clusop.listener.analysis.{Cluster, Signature}
 import com.clusop.listener.json.Json
 
 /** The delivery side of the agent: gathers sightings, seals records into the ring, lends them, and lets the dispatcher send what
@@ -33,6 +33,12 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
   private var spooledCount = 0L
   private var isEnded = false
 
+  // Since when the agent is quiet; -1 while it is not. Whether what that leaves to say has been sealed.
+  private var quietSinceMs = -1L
+  private var hasLastWord = false
+  @volatile private var isMute = false
+  @volatile private var toldWorkspace = ("", "")
+
   private def options: DeliveryOptions = new DeliveryOptions(setup.settings())
 
   def executed(seen: SeenExecution): Unit = {
@@ -41,14 +47,25 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     val workload = Deliverer.workloadOf(seen.workload, secret)
     val problems = Problems.of(seen.assessment, workload)
     val place = Place.of(seen, chosen.allowedTags)
+    // What a large plan makes dear is done before the lock is taken, which Python's calls and the JVM's exit wait for.
+    val keyed = problems.told.map(problem => OpenProblem.keyOf(problem, place) -> problem)
+    keyed.foreach(_._2.plan.fingerprint)
+    val needy = lock.synchronized(keyed.filter { case (key, problem) => open.needsDigest(key, problem) })
+    needy.foreach(_._2.plan.digest)
     lock.synchronized {
       isEnded = false
-      remember(seen, workload)
+      remember(seen.cluster, seen.workload, workload.workspace)
       account.executed(seen.assessment)
-      countFailed(seen)
       rows.add(seen)
-      problems.foreach(open.add(_, place))
+      keyed.foreach { case (key, problem) => open.add(key, problem, place) }
+      open.trim(chosen.openMaxBytes)
+      losses.add("too-many-problems", problems.leftOut.toLong)
     }
+  }
+
+  def runsOn(where: Cluster, facts: WorkloadFacts): Unit = {
+    val gated = gatedWorkspace(facts.workspace)
+    lock.synchronized(remember(where, facts, gated))
   }
 
   def stageDone(done: StageDone): Unit = lock.synchronized {
@@ -56,37 +73,87 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     hours.stageDone(done)
   }
 
-  def executors(atMs: Long, slotsByNodeType: Vector[(String, Int)]): Unit =
-    lock.synchronized(hours.executors(atMs, slotsByNodeType))
+  def executors(atMs: Long, slotsByNodeType: Vector[(String, Int)]): Unit = lock.synchronized {
+    if (slotsByNodeType.nonEmpty) isEnded = false
+    // Whoever is armed late is told of slots that are there since long: what nobody saw them do is not counted as theirs.
+    hours.executors(if (hours.isIdle) atMs max clock() else atMs, slotsByNodeType)
+  }
 
   def lost(reason: String, count: Long): Unit = lock.synchronized(losses.add(reason, count))
 
-  def applicationEnded(): Unit = lock.synchronized(sealEverything(isFinal = true))
+  /** No slot is alive any more. Nothing is sealed yet: executions may still wait to be judged, and [[finish]] follows. */
+  def applicationEnded(): Unit = executors(clock(), Vector.empty)
 
-  def tell(state: AgentFacts): Unit = lock.synchronized(account.tell(state))
+  def tell(state: AgentFacts): Unit = lock.synchronized {
+    account.tell(state)
+    if (state.off.isEmpty) {
+      quietSinceMs = -1L
+      isMute = false
+    } else if (quietSinceMs < 0) {
+      quietSinceMs = clock()
+      hasLastWord = false
+      // Nobody sees any more what slots do: they are not counted as idle.
+      hours.executors(quietSinceMs, Vector.empty)
+    }
+  }
 
   def tick(): Unit = {
     val nowMs = clock()
-    val shouldDispatch = lock.synchronized {
+    refreshTold()
+    val (mayDispatch, isDue) = lock.synchronized {
       ring.expire(nowMs)
-      if (nowMs - sealedAtMs >= options.sealIntervalMs || nowMs < sealedAtMs) sealDue(nowMs, isEnd = false)
-      if (account.isDue(nowMs, hasSignal, losses)) sealState(nowMs, isFinal = false)
-      holders.isNobody(nowMs) && ring.freeCount > 0
+      if (quietSinceMs >= 0) sayLastWord(nowMs)
+      else {
+        if (nowMs - sealedAtMs >= options.sealIntervalMs || nowMs < sealedAtMs) sealDue(nowMs, isEnd = false)
+        if (!isEnded && account.isDue(nowMs, hasSignal, losses)) sealState(nowMs, isFinal = false)
+      }
+      isMute = isSilent(nowMs)
+      (isOurs(nowMs), ring.freeCount > 0)
     }
-    if (options.hasSink && (shouldDispatch || (isOrphaned && dispatcher.hasSpool))) dispatcher.wake()
+    if (options.hasSink && mayDispatch && (isDue || dispatcher.hasSpool)) dispatcher.wake()
   }
 
-  private def isOrphaned: Boolean = lock.synchronized(holders.isNobody(clock()))
+  /** What was gathered leaves once, and with it the state that says why nothing more will follow. */
+  private def sayLastWord(nowMs: Long): Unit = if (!hasLastWord) {
+    hasLastWord = true
+    sealDue(nowMs, isEnd = true)
+    if (!isEnded) sealState(nowMs, isFinal = isWished)
+  }
+
+  /** Quiet because somebody wants it so, and not by a breaker of our own. */
+  private def isWished: Boolean = quietSinceMs >= 0 && account.current.breaker.isEmpty
+
+  /** Switched off, and the time for a last word is over: nothing leaves any more. */
+  private def isSilent(nowMs: Long): Boolean =
+    isWished && hasLastWord && (nowMs - quietSinceMs >= Deliverer.LastWordMs || nowMs < quietSinceMs)
+
+  /** Whether records are this JVM's to send: nobody fetches them, or the agent is quiet and lends none. */
+  private def isOurs(nowMs: Long): Boolean = !isSilent(nowMs) && (quietSinceMs >= 0 || holders.isNobody(nowMs))
 
   def finish(deadlineMs: Long): Unit = {
+    val untilNs = System.nanoTime + deadlineMs * Deliverer.NsPerMs
+    refreshTold()
     applicationEnded()
-    dispatcher.finish(deadlineMs)
+    lock.synchronized {
+      sealTheEnd()
+      isMute = isSilent(clock())
+    }
+    if (!isMute) {
+      dispatcher.finish(deadlineMs)
+      // What was lost while sending: told once more, and only once, for the record that tells it may be refused too.
+      val leftMs = (untilNs - System.nanoTime) / Deliverer.NsPerMs
+      val hasMore = lock.synchronized(account.hasMoreLosses(losses))
+      if (hasMore && leftMs > 0) {
+        lock.synchronized(sealState(clock(), isFinal = true))
+        dispatcher.finish(leftMs)
+      }
+    }
   }
 
-  def isPending: Boolean =
-    lock.synchronized(ring.count > 0 || open.count > 0) && (options.hasSink || options.spoolDirectory.nonEmpty)
+  /** Takes no lock: the JVM's exit asks. */
+  def isPending: Boolean = !isMute && (ring.count > 0 || open.count > 0) && (options.hasSink || options.spoolDirectory.nonEmpty)
 
-  def retainedBytes: Long = lock.synchronized(ring.bytes + rows.bytes + open.count * Deliverer.OpenProblemBytes)
+  def retainedBytes: Long = ring.bytes * Deliverer.BytesPerChar + rows.bytes + open.bytes
 
   def status: Json.Obj = lock.synchronized {
     val chosen = options
@@ -108,6 +175,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
 
   def call(op: String, request: Json.Obj): Json.Obj = {
     val asked = new Request(request)
+    if (op == "flush") refreshTold()
     lock.synchronized(op match {
       case "poll"    => poll(asked)
       case "release" => released(asked)
@@ -122,18 +190,15 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
   private def poll(asked: Request): Json.Obj = {
     val nowMs = clock()
     ring.expire(nowMs)
-    // Arrived, or safe in the batcher's spool. An acknowledgement counts whoever holds now: what has arrived has arrived.
-    if (asked.text("ack").nonEmpty) {
-      val count = ring.acknowledge(asked.text("ack"))
-      if (asked.flag("sent")) sentCount += count else spooledCount += count
-    }
+    acknowledge(asked)
     val holder = asked.text("holder")
     val isHolder = holder.nonEmpty && holders.isHolder(holder, nowMs)
     val lease =
-      if (!isHolder) None
+      if (!isHolder || quietSinceMs >= 0) None
       else {
         val maxRecords = asked.count("max_records", 0, Deliverer.MaxLease, Deliverer.DispatchLease)
-        ring.lease(maxRecords, asked.count("max_bytes", 1, Deliverer.MaxLeaseBytes, Deliverer.MaxLeaseBytes).toLong, nowMs)
+        val maxBytes = asked.count("max_bytes", 1, Deliverer.MaxLeaseBytes, Deliverer.MaxLeaseBytes).toLong
+        ring.lease(maxRecords, maxBytes, nowMs, withNewest = isEnded)
       }
     Json.obj(
       "ok" -> Json.True,
@@ -146,6 +211,12 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     )
   }
 
+  /** Arrived, or safe in the batcher's spool. It counts whoever holds now: what has arrived has arrived. */
+  private def acknowledge(asked: Request): Unit = if (asked.text("ack").nonEmpty) {
+    val count = ring.acknowledge(asked.text("ack"))
+    if (asked.flag("sent")) sentCount += count - asked.count("refused", 0, count, 0) else spooledCount += count
+  }
+
   private def report(asked: Request): Json.Obj = {
     val shown = rows.of(asked.text("owner"), asked.flag("all") && options.reportAll)
     Json.obj("ok" -> Json.True, "rows" -> Json.arr(shown))
@@ -153,6 +224,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
 
   /** `lease`: that one's records go back at once. Without one the holder leaves, and its leases with it. */
   private def released(asked: Request): Json.Obj = {
+    acknowledge(asked)
     if (asked.text("lease").nonEmpty) ring.release(asked.text("lease"))
     else if (asked.text("holder") == holders.current) {
       ring.releaseAll()
@@ -175,7 +247,8 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
 
   def take(nowMs: Long, isEnd: Boolean): Option[Lease] = lock.synchronized {
     ring.expire(nowMs)
-    if (isEnd || holders.isNobody(nowMs)) ring.lease(Deliverer.DispatchLease, Deliverer.MaxLeaseBytes.toLong, nowMs) else None
+    if (isSilent(nowMs) || (!isEnd && !isOurs(nowMs))) None
+    else ring.lease(Deliverer.DispatchLease, Deliverer.MaxLeaseBytes.toLong, nowMs, withNewest = isEnded)
   }
   def arrived(lease: Lease, sequences: Vector[Long]): Unit = lock.synchronized {
     sentCount += ring.settle(sequences)
@@ -193,34 +266,27 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     spooledCount += ring.settle(sequences)
   }
 
-  private def remember(seen: SeenExecution, workload: Workload): Unit = {
-    workspace = workload.workspace
-    cluster = Gate.matching(seen.cluster.clusterId, Gate.Cluster)
-    release = Vector(
-      "spark" -> Json.str(Gate.matching(seen.workload.sparkVersion, Gate.Spark)),
-      "dbr" -> Json.str(Gate.matching(seen.workload.dbr, Gate.Dbr))
+  /** What is told later may be less: what is known stays. */
+  private def remember(where: Cluster, facts: WorkloadFacts, gated: String): Unit = {
+    if (gated.nonEmpty) workspace = gated
+    val id = Gate.matching(where.clusterId, Gate.Cluster)
+    if (id.nonEmpty) cluster = id
+    if (facts.sparkVersion.nonEmpty || facts.dbr.nonEmpty) release = Vector(
+      "spark" -> Json.str(Gate.matching(facts.sparkVersion, Gate.Spark)),
+      "dbr" -> Json.str(Gate.matching(facts.dbr, Gate.Dbr))
     )
   }
 
-  /** Before the first execution only what the armer found tells the workspace. */
-  private def knownWorkspace: String =
-    if (workspace.nonEmpty) workspace
-    else {
-      val told = new Request(setup.facts()).text("workspace")
-      Gate.orHash(told, Gate.Workspace, options.workloadKey(told))
-    }
+  /** Reads a file: never under the lock. */
+  private def gatedWorkspace(raw: String): String = Gate.orHash(raw, Gate.Workspace, options.workloadKey(raw))
 
-  private def countFailed(seen: SeenExecution): Unit = {
-    val observed = seen.assessment.diagnosis.observed
-    if (observed.status == RunStatus.Failed) observed.times match {
-      case times: StageTimes =>
-        times.stages.foreach { stage =>
-          val start = stage.submittedAtMs.getOrElse(seen.atMs)
-          hours.failed(start, stage.completedAtMs.getOrElse(seen.atMs), stage.runMs, seen.cluster.taskCpus)
-        }
-      case _ => ()
-    }
+  private def refreshTold(): Unit = {
+    val told = new Request(setup.facts()).text("workspace")
+    if (told != toldWorkspace._1) toldWorkspace = told -> gatedWorkspace(told)
   }
+
+  /** Before anything else is seen only what the armer found tells the workspace. */
+  private def knownWorkspace: String = if (workspace.nonEmpty) workspace else toldWorkspace._2
 
   private def sealDue(nowMs: Long, isEnd: Boolean): Unit = {
     sealedAtMs = nowMs
@@ -235,11 +301,11 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     }
   }
 
-  private def sealEverything(isFinal: Boolean): Unit = {
+  /** The final state is the last record: what comes after it is followed by another. */
+  private def sealTheEnd(): Unit = {
     val nowMs = clock()
     sealDue(nowMs, isEnd = true)
-    if (!isEnded) sealState(nowMs, isFinal)
-    isEnded = isFinal
+    if (!isEnded) sealState(nowMs, isFinal = true)
   }
 
   private def sealState(nowMs: Long, isFinal: Boolean): Unit = {
@@ -247,6 +313,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     val members = ("cluster" -> Json.str(cluster)) +: account.members(nowMs, losses, known ++ places.release, isFinal)
     account.announced(nowMs, losses)
     put(RecordLine.of(RecordLine.envelope("agent-state", setup.agentId, ring.nextSequence, knownWorkspace) ++ members))
+    isEnded = isFinal
   }
 
   private def seal(problem: OpenProblem): Unit = {
@@ -254,13 +321,21 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     put(problem.line(setup.agentId, ring.nextSequence, options.allowCallSite))
   }
 
-  private def put(line: String): Unit =
+  private def put(line: String): Unit = {
+    isEnded = false
     if (line.length <= RecordLine.MaxBytes) ring.seal(line, options.ringMaxRecords) else losses.add("too-large", 1)
+  }
 }
 
 object Deliverer {
+  private val NsPerMs = 1000000L
   private val MaxOpenProblems = 500
-  private val OpenProblemBytes = 12L * 1024
+
+  /** So long after it was switched off the JVM may still send what was sealed by then. */
+  private val LastWordMs = 5000L
+
+  /** Before Java 9 a text takes two bytes a character. */
+  private val BytesPerChar = if (String.valueOf(System.getProperty("java.specification.version")).startsWith("1.")) 2L else 1L
   private val MaxLease = 1000
   private val DispatchLease = 100
   private val MaxLeaseBytes = 1000000

@@ -1,6 +1,6 @@
 package com.clusop.listener.deliver
 
-import java.net.{InetSocketAddress, Proxy, URI, URL}
+import java.net.{InetSocketAddress, Proxy, URL}
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Paths}
 
@@ -16,6 +16,8 @@ final class DeliveryOptions(settings: Settings) {
   def spoolDirectory: String = settings.text(key("spool.directory"))
   def spoolMaxBytes: Long = settings.count(key("spool.maxBytes"))
   def timeoutMs: Int = settings.count(key("timeoutMs")).toInt
+  /** What open problems may hold; collectors and ring take the rest of the agent's budget. */
+  def openMaxBytes: Long = settings.count(key("budget.maxBytes")) / 8
   def ringMaxRecords: Int = settings.count(key("ring.maxRecords")).toInt
   def sealIntervalMs: Long = settings.count(key("sealIntervalMs"))
   def allowedTags: Vector[String] = settings.names(key("allow.tags"))
@@ -25,15 +27,15 @@ final class DeliveryOptions(settings: Settings) {
   /** Whether records have anywhere to go from this JVM. */
   def hasSink: Boolean = endpoint.nonEmpty || directory.nonEmpty
 
-  /** Where to POST. Throws `IllegalArgumentException` or `MalformedURLException` for what is no URL. */
-  def signalsUrl: URL = new URI(endpoint.reverse.dropWhile(_ == '/').reverse + "/v1/signals").toURL
+  /** Where to POST. Throws `MalformedURLException` for a host in brackets that is no address; the rest is checked before. */
+  def signalsUrl: URL = new URL(endpoint + "/v1/signals")
 
   /** The proxy that was named; none otherwise, whatever the environment or Java's properties say. */
   def proxy: Proxy = {
     val text = settings.text(key("proxy"))
     if (text.isEmpty) Proxy.NO_PROXY
     else {
-      val parsed = new URI(text)
+      val parsed = new URL(text)
       val port = if (parsed.getPort >= 0) parsed.getPort else DeliveryOptions.DefaultProxyPort
       new Proxy(Proxy.Type.HTTP, new InetSocketAddress(parsed.getHost, port))
     }

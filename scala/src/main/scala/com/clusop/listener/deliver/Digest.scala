@@ -7,7 +7,9 @@ import com.clusop.listener.plan.Scrub
 /** A plan's digest: `[depth, kind, name, arguments]` by operator in pre-order, and how many were left out at the end. Mirror of
   * `clusop.analysis.records.digest`.
   */
-final case class Digest(entries: Vector[Json], cut: Int)
+final case class Digest(entries: Vector[Json], cut: Int) {
+  lazy val bytes: Long = HeldBytes.of(Json.arr(entries))
+}
 
 object Digest {
   val MaxEntries = 200

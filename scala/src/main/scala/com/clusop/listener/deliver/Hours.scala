@@ -15,14 +15,19 @@ final class Hours(onLoss: (String, Long) => Unit) {
   private var alive = Vector.empty[(String, Int)]
   private var aliveSinceMs = -1L
 
-  /** From `atMs` on so many slots are alive, by node type. */
+  /** Whether no slot is alive. */
+  def isIdle: Boolean = alive.isEmpty
+
+  /** From `atMs` on so many slots are alive, by node type; what was counted up to a later time stays as it is. */
   def executors(atMs: Long, slots: Vector[(String, Int)]): Unit = {
     accrue(atMs)
     alive = slots.map { case (node, count) => Gate.matching(node, Gate.NodeType) -> count }
-    aliveSinceMs = atMs
+    if (aliveSinceMs < 0) aliveSinceMs = atMs max 0L
   }
 
-  /** Counts the slots alive up to now. A clock that went back counts nothing twice. */
+  /** Counts the slots alive up to now. A clock that went back, or an event that comes late, counts nothing twice: the mark up to
+    * which slots are counted never moves back, but after a jump past all hours that are kept.
+    */
   def accrue(nowMs: Long): Unit = {
     if (aliveSinceMs >= 0 && nowMs > aliveSinceMs && alive.nonEmpty) {
       val fromMs = aliveSinceMs max (nowMs - Hours.KeptHours * Hours.HourMs)
@@ -31,7 +36,10 @@ final class Hours(onLoss: (String, Long) => Unit) {
         spread(fromMs, nowMs, slotNs)(_.addSlots(node, _))
       }
     }
-    if (aliveSinceMs >= 0) aliveSinceMs = nowMs
+    val hasJumped = nowMs < aliveSinceMs - Hours.KeptHours * Hours.HourMs
+    // Hours of a future that the clock has come back from would close all hours before them.
+    if (hasJumped) hours.tailMap(nowMs + Hours.HourMs).clear()
+    if (aliveSinceMs >= 0 && (nowMs > aliveSinceMs || hasJumped)) aliveSinceMs = nowMs max 0L
   }
 
   def stageDone(done: StageDone): Unit = {
@@ -42,13 +50,8 @@ final class Hours(onLoss: (String, Long) => Unit) {
     add(done.runMs + done.lostMs)(_.busy.add(_))
     done.nativeNs.foreach(native => add(Fraction(native) / Units.NsPerMs)(_.native.add(_)))
     if (!done.isSql) add(done.runMs + done.lostMs)(_.nonSql.add(_))
+    if (done.isFailed) add(done.runMs)(_.failed.add(_))
     add(done.lostMs)(_.lost.add(_))
-  }
-
-  /** Successful task time of an execution that failed as a whole: known only at its end. */
-  def failed(startAtMs: Long, endAtMs: Long, runMs: Fraction, taskCpus: Int): Unit = {
-    val slotNs = (runMs * Units.NsPerMs).rounded.multiply(BigInteger.valueOf(taskCpus.toLong))
-    if (slotNs.signum > 0) spread(startAtMs, endAtMs, slotNs)(_.failed.add(_))
   }
 
   /** Hours to be sealed now: those that changed and are over, or were last sealed a while ago; all that changed if `isEnd`. */

@@ -18,8 +18,10 @@ object Sent {
   /** Not now; `retryAfterMs` is what the aggregator asked for, -1 where it did not say. */
   final case class Later(reason: String, retryAfterMs: Long = -1L) extends Sent
 
-  /** The batch is too large, or something in it is malformed: halve it. `reason` is what a single record is lost by. */
-  final case class Halve(reason: String) extends Sent
+  /** The batch is too large, or something in it is malformed: halve it. `reason` is what a single record is lost by, where it is
+    * the aggregator that says so: a gateway in between can ask for smaller batches, but not condemn a record.
+    */
+  final case class Halve(reason: String, isOurs: Boolean) extends Sent
 }
 
 /** POSTs batches of lines to the aggregator. No redirect is followed (a token must not travel), no proxy but the named one is
@@ -28,6 +30,7 @@ object Sent {
 final class HttpSender(clock: () => Long) {
   @volatile private var current: HttpURLConnection = null
   @volatile private var beganAtMs = 0L
+  @volatile private var isAborted = false
 
   def send(lines: Vector[String], options: DeliveryOptions, timeoutMs: Int): Sent =
     token(options) match {
@@ -39,13 +42,18 @@ final class HttpSender(clock: () => Long) {
           case refusal: HttpRetryException        => judged(refusal.responseCode, "", "")
           case _: IOException                     => Sent.Later("endpoint-unreachable")
           case _: IllegalArgumentException        => Sent.Later("endpoint-unreachable")
+          // Java's connection meets the closing with whatever it trips over first, a NullPointerException among them.
+          case _: RuntimeException if isAborted => Sent.Later("endpoint-unreachable")
         } finally current = null
     }
 
   /** Closes a request that has been under way for longer than `mostMs`: Java has no timeout for writing. */
   def abortAfter(mostMs: Long): Unit = {
     val open = current
-    if (open != null && Math.abs(clock() - beganAtMs) > mostMs) open.disconnect()
+    if (open != null && Math.abs(clock() - beganAtMs) > mostMs) {
+      isAborted = true
+      open.disconnect()
+    }
   }
 
   private def exchange(lines: Vector[String], options: DeliveryOptions, bearer: String, timeoutMs: Int): Sent = {
@@ -90,12 +98,18 @@ final class HttpSender(clock: () => Long) {
           Sent.Acknowledged(refused)
         case _ => Sent.Later("endpoint-not-ours")
       }
-    case 413                     => Sent.Halve("too-large")
-    case 400 | 422               => Sent.Halve("refused")
+    case 413                     => Sent.Halve("too-large", isOurs(body))
+    case 400 | 422               => Sent.Halve("refused", isOurs(body))
     case 401 | 403               => Sent.Later("endpoint-denied")
     case 408 | 425 | 429         => Sent.Later("endpoint-busy", waitOf(retryAfter))
     case other if other >= 500   => Sent.Later("endpoint-busy", waitOf(retryAfter))
     case _                       => Sent.Later("endpoint-not-ours")
+  }
+
+  /** Whether a refusal is the aggregator's: an object that says why in a sentence. */
+  private def isOurs(body: String): Boolean = JsonReader.read(body) match {
+    case Right(told: Json.Obj) => told.get("sentence").exists(_.isInstanceOf[Json.Str]) || told.get("clusop_receipt").isDefined
+    case _                     => false
   }
 
   /** Seconds of a Retry-After, at most 5 minutes; a date in it counts as not said. */

@@ -7,8 +7,8 @@ import com.clusop.listener.json.Json
 final case class LastSighting(
     finding: Finding,
     depth: Int,
-    others: Vector[Json],
-    othersCut: Int,
+    position: Int,
+    others: OtherFindings,
     basis: String,
     knownTimes: Vector[Boolean],
     timeReasons: Vector[Json],
@@ -22,22 +22,19 @@ final case class LastSighting(
 )
 
 object LastSighting {
-  private val MaxOtherFindings = 31
   private val MaxCallSiteChars = 512
 
-  def of(seen: SeenProblem, place: Place, fingerprint: String): LastSighting = {
+  def of(seen: SeenProblem, place: Place): LastSighting = {
+    val fingerprint = seen.plan.fingerprint
     val assessment = seen.assessment
     val found = assessment.diagnosis
     val known = OpenProblem.timesOf(found.time).map(_.isDefined)
     val ids = Problems.ids(found.time.reasons)
-    val told = found.observed.description
     LastSighting(
       finding = seen.finding.copy(detail = "", engineSays = ""),
       depth = Problems.depthOf(seen.finding, assessment),
-      others = seen.others.take(MaxOtherFindings).map { one =>
-        Problems.findingJson(one, Problems.depthOf(one, assessment), one.timeRatio)
-      },
-      othersCut = Math.max(0, seen.others.size - MaxOtherFindings),
+      position = seen.position,
+      others = seen.others,
       basis = found.time.ratioBasis.value,
       knownTimes = known,
       timeReasons = if (ids.isEmpty && known.contains(false)) Vector(Json.str("no-times")) else ids,
@@ -54,10 +51,7 @@ object LastSighting {
         "action_reasons" -> Json.arr(Problems.ids(assessment.proposal.reasons)),
         "fingerprint" -> Json.str(fingerprint)
       ),
-      locator = Vector(
-        "execution" -> Json.str(Gate.matching(found.observed.queryId, Gate.Execution)),
-        "text_hash" -> Json.str(if (told.isEmpty) "" else Gate.keyedHash(told, seen.workload.secretKey))
-      ),
+      locator = seen.locator,
       fingerprint = fingerprint,
       workspace = seen.workload.workspace,
       placed = place.members,

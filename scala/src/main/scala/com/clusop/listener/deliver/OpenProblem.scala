@@ -52,11 +52,18 @@ final class OpenProblem {
       workers = workers + place.workers
       slots = slots + place.slots
       // Scrubbing a plan's arguments is the dear part: done once for one shape of plan.
-      val shape = Problems.fingerprintOf(seen)
-      if (runs == 1 || shape != last.fingerprint) digest = Digest.of(found.plans(seen.finding.graph))
-      last = LastSighting.of(seen, place, shape)
+      if (needsDigest(seen)) digest = seen.plan.digest
+      last = LastSighting.of(seen, place)
     }
     accepted
+  }
+
+  def needsDigest(seen: SeenProblem): Boolean = last == null || seen.plan.fingerprint != last.fingerprint
+
+  /** An estimate of what is held; what is in `counted` already, because another problem holds it too, is not counted again. */
+  def bytes(counted: java.util.IdentityHashMap[AnyRef, AnyRef]): Long = {
+    def once(part: AnyRef, size: => Long): Long = if (counted.put(part, part) == null) size else 0L
+    OpenProblem.OwnBytes + once(digest, digest.bytes) + (if (last == null) 0L else once(last.others, last.others.bytes))
   }
 
   /** The fields that need neither agent, cluster nor clock. Mirror of `body` in `clusop.analysis.records.problems`. */
@@ -82,7 +89,7 @@ final class OpenProblem {
     val ratio =
       if (runs <= 1) last.finding.timeRatio
       else last.finding.timeRatio.map(_ => if (run.isZero) Fraction.Zero else problemNs / run)
-    Problems.findingJson(last.finding, last.depth, ratio) +: last.others
+    Problems.findingJson(last.finding, last.depth, ratio) +: last.others.beside(last.position)
   }
 
   /** The whole line under a sequence. */
@@ -99,14 +106,14 @@ final class OpenProblem {
       "shape" -> Json.Obj(shape),
       "locator" -> Json.Obj(locator)
     )
-    SignalLine.of(members, digest, last.finding.index, findings, last.othersCut)
+    SignalLine.of(members, digest, last.finding.index, findings, last.others.cut)
   }
 
   /** What Python's `body` has, of one sighting. */
   def wholeBody: Json.Obj = Json.Obj(
     body ++ Vector(
       "findings" -> Json.arr(findings),
-      "findings_cut" -> Json.num(last.othersCut.toLong),
+      "findings_cut" -> Json.num(last.others.cut.toLong),
       "digest" -> Json.arr(digest.entries),
       "digest_from" -> Json.num(0L),
       "digest_cut" -> Json.num(digest.cut.toLong),
@@ -128,6 +135,9 @@ object OpenProblem {
     Vector("run_ms", "native_ms", "island_ms", "row_source_ms", "boundary_ms", "unexplained_ms", "lost_ms")
   private val LegNames = Vector("parse", "diagnosis", "cost", "recommendation")
   private val StepsPerHour = Fraction(1000000000000L)
+
+  /** Sums, figures and members; the digest and the other findings are counted as they are. */
+  private val OwnBytes = 10L * 1024
 
   /** What must be alike in sightings that are summed. */
   def keyOf(seen: SeenProblem, place: Place): String = {

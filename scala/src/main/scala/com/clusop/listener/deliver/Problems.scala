@@ -2,27 +2,35 @@ package com.clusop.listener.deliver
 
 import com.clusop.listener.analysis.{Finding, Leg, QueryAssessment, RatioBasis, Role, RunStatus, Signature, TimeSplit, Verdict}
 import com.clusop.listener.json.Json
-import com.clusop.listener.plan.{Fingerprint, Plan}
+import com.clusop.listener.plan.Plan
 import com.clusop.listener.pricing.{Known, Priced, Unpriced}
 import com.clusop.listener.{Fraction, Range, Reason, Reasons}
 
 /** Whose work it is, through the gates. `key` is a workload key; `secretKey` the key of all hashes. */
 final case class Workload(workspace: String, key: String, taskKey: String, secretKey: Array[Byte])
 
-/** One problem of one execution. `finding` is its own, `others` the rest of the query's. */
+/** One problem of one execution. `finding` is its own, `position` its place among all of the query's, `others`. */
 final case class SeenProblem(
     signature: String,
     family: String,
     occurrence: Int,
     finding: Finding,
-    others: Vector[Finding],
+    position: Int,
+    others: OtherFindings,
+    plan: SeenPlan,
+    locator: Vector[(String, Json)],
     share: Priced[Range],
     assessment: QueryAssessment,
     workload: Workload
 )
 
+/** The problems of one execution that are told, and how many are not. */
+final case class SeenProblems(told: Vector[SeenProblem], leftOut: Int)
+
 /** The problems of one assessed query: what becomes a signal. Mirror of `clusop.analysis.records.problems`. */
 object Problems {
+  /** So many problems of one execution are told: those with the largest shares of time. */
+  val MaxProblems = 64
   private val MaxReasons = 32
   private val NotWorthAChange = Set("marginal-operator", "row-source")
 
@@ -30,28 +38,79 @@ object Problems {
   def isProblem(finding: Finding): Boolean =
     !NotWorthAChange(finding.cause) || (finding.cause == "row-source" && finding.island.isDefined)
 
-  /** The problems of one execution, lowest operator first; none of internal, failed or fully native ones. */
-  def of(assessment: QueryAssessment, workload: Workload): Vector[SeenProblem] = {
+  /** The problems of one execution, lowest operator first; none of internal, failed or fully native ones. What they share is
+    * computed once: there may be thousands of findings in a plan of thousands of operators.
+    */
+  def of(assessment: QueryAssessment, workload: Workload): SeenProblems = {
     val found = assessment.diagnosis
     val isGround = found.role == Role.User && found.observed.status == RunStatus.Succeeded &&
       (found.verdict == Verdict.Fallback || found.verdict == Verdict.Partial)
-    if (!isGround) Vector.empty
+    if (!isGround) SeenProblems(Vector.empty, 0)
     else {
       val ordered = lowestFirst(assessment)
-      val counts = new java.util.HashMap[(String, String), Integer]
-      ordered.filter(isProblem).map { finding =>
-        val name = Gate.operatorName(finding.operator)
-        val family = if (name == "?") name else Signature.operatorFamily(name)
-        val place = (finding.cause, family)
-        val occurrence: Int = if (counts.containsKey(place)) counts.get(place) else 0
-        counts.put(place, occurrence + 1)
+      val numbered = numberedOf(ordered)
+      val chosen = largest(numbered)
+      val first = ordered.take(OtherFindings.Most + 1).map(one => findingJson(one, depthOf(one, assessment), one.timeRatio))
+      val others = new OtherFindings(first, ordered.size)
+      val plans = found.plans.map(new SeenPlan(_))
+      val locator = locatorOf(assessment, workload)
+      val told = chosen.map { one =>
         val signature = Signature.signature(
-          Signature.Problem(workload.workspace, workload.key, workload.taskKey, finding.cause, family, occurrence)
+          Signature.Problem(workload.workspace, workload.key, workload.taskKey, one.finding.cause, one.family, one.occurrence)
         )
-        val others = ordered.filter(_ ne finding)
-        SeenProblem(signature, family, occurrence, finding, others, shareOf(finding, found.time), assessment, workload)
+        SeenProblem(
+          signature,
+          one.family,
+          one.occurrence,
+          one.finding,
+          one.position,
+          others,
+          plans(one.finding.graph),
+          locator,
+          shareOf(one.finding, found.time),
+          assessment,
+          workload
+        )
       }
+      SeenProblems(told, numbered.size - told.size)
     }
+  }
+
+  private final case class Numbered(finding: Finding, position: Int, family: String, occurrence: Int)
+
+  /** All problems, left out or not, count for the number of those alike: which one is which hangs on no share of time. */
+  private def numberedOf(ordered: Vector[Finding]): Vector[Numbered] = {
+    val counts = new java.util.HashMap[(String, String), Integer]
+    ordered.zipWithIndex.filter(entry => isProblem(entry._1)).map { case (finding, position) =>
+      val name = Gate.operatorName(finding.operator)
+      val family = if (name == "?") name else Signature.operatorFamily(name)
+      val place = (finding.cause, family)
+      val occurrence: Int = if (counts.containsKey(place)) counts.get(place) else 0
+      counts.put(place, occurrence + 1)
+      Numbered(finding, position, family, occurrence)
+    }
+  }
+
+  /** Those with the largest shares of time, in their order; of equal ones, and of those without a share, the lowest. */
+  private def largest(all: Vector[Numbered]): Vector[Numbered] =
+    if (all.size <= MaxProblems) all
+    else {
+      val byShare = all.sortWith { (one, other) =>
+        one.finding.timeRatio match {
+          case None        => false
+          case Some(share) => other.finding.timeRatio.forall(share > _)
+        }
+      }
+      byShare.take(MaxProblems).sortBy(_.position)
+    }
+
+  private def locatorOf(assessment: QueryAssessment, workload: Workload): Vector[(String, Json)] = {
+    val observed = assessment.diagnosis.observed
+    val told = observed.description
+    Vector(
+      "execution" -> Json.str(Gate.matching(observed.queryId, Gate.Execution)),
+      "text_hash" -> Json.str(if (told.isEmpty) "" else Gate.keyedHash(told, workload.secretKey))
+    )
   }
 
   /** Findings by graph, and in a graph by post-order: wrappers that adaptive execution adds to a branch leave it alone. */
@@ -82,9 +141,6 @@ object Problems {
 
   private[deliver] def clamped(ratio: Fraction): Fraction = ratio.max(Fraction.Zero).min(Fraction.One)
 
-  /** The fingerprint of the plan the finding is in. */
-  def fingerprintOf(seen: SeenProblem): String =
-    seen.assessment.diagnosis.plans(seen.finding.graph).reading.plan.map(Fingerprint.of).getOrElse("")
 
   /** Ids only, each once: what fills a sentence may be a name. */
   private[deliver] def ids(reasons: Vector[Reason]): Vector[Json] =

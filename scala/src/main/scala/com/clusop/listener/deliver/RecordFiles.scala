@@ -18,6 +18,9 @@ object RecordFiles {
   private val Name = Pattern.compile("clusop-[0-9a-f]{32}-[0-9]{1,19}-[0-9]{1,19}\\.jsonl")
   private val MaxListed = 1000
 
+  /** What a file holds: its records, and how many lines are none. */
+  final case class Contents(records: Vector[String], damaged: Int)
+
   /** Writes the records. Throws `IOException` where the disk does not take them. */
   def write(directory: String, agent: String, records: Vector[Sealed]): Unit = {
     val folder = Paths.get(directory)
@@ -55,16 +58,36 @@ object RecordFiles {
       } finally listed.close()
     } catch { case _: Exception => Vector.empty }
 
-  def sizeOf(directory: String): Long = found(directory).map(sizeOf).sum
+  /** Bytes of all complete files, however many there are. */
+  def sizeOf(directory: String): Long =
+    try {
+      val listed = Files.newDirectoryStream(Paths.get(directory), "clusop-*.jsonl")
+      try {
+        var sum = 0L
+        val each = listed.iterator
+        while (each.hasNext) {
+          val path = each.next()
+          if (Name.matcher(path.getFileName.toString).matches) sum += sizeOf(path)
+        }
+        sum
+      } finally listed.close()
+    } catch { case _: Exception => 0L }
 
   private def sizeOf(path: Path): Long =
     try Files.size(path)
     catch { case _: IOException => 0L }
 
-  /** The lines of a file; none where it is gone, too large or no text of ours. */
-  def lines(path: Path, mostBytes: Long): Vector[String] =
+  /** What stands in a file; none where it is gone, too large, or not to be read by us or now: it may be another's, and its
+    * records are lost to nobody while it lies there.
+    */
+  def contents(path: Path, mostBytes: Long): Option[Contents] =
     try {
-      if (Files.size(path) > mostBytes) Vector.empty
-      else new String(Files.readAllBytes(path), US_ASCII).split('\n').toVector.filter(_.startsWith("{"))
-    } catch { case _: IOException => Vector.empty }
+      if (Files.size(path) > mostBytes) None
+      else {
+        val lines = new String(Files.readAllBytes(path), US_ASCII).split('\n').toVector.filter(_.nonEmpty)
+        val records = lines.filter(_.startsWith("{"))
+        // A file without a line is one that cannot be told from a torn one.
+        Some(Contents(records, if (lines.isEmpty) 1 else lines.size - records.size))
+      }
+    } catch { case _: IOException | _: SecurityException => None }
 }

@@ -3,7 +3,7 @@ package com.clusop.listener.deliver
 /** One sealed record: its bytes never change. */
 final case class Sealed(sequence: Long, line: String)
 
-/** Records lent to a holder until `expiresAtMs`. The same records make the same lease id. */
+/** Records lent to a holder until `expiresAtMs`. No two leases have one id. */
 final case class Lease(id: String, records: Vector[Sealed], expiresAtMs: Long)
 
 /** Sealed records in the order of their sequence, bounded in number and bytes, lent under leases.
@@ -16,13 +16,18 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   private val records = new java.util.TreeMap[java.lang.Long, Sealed]
   private val leases = new java.util.LinkedHashMap[String, Lease]
   private val leased = new java.util.HashSet[java.lang.Long]
-  private val expired = new java.util.LinkedHashMap[String, Vector[Sealed]]
+  // Sequences only: the records may be gone long since.
+  private val expired = new java.util.LinkedHashMap[String, Array[Long]]
   private var next = 1L
-  private var held = 0L
+  private var leaseCount = 0L
+  @volatile private var held = 0L
+  @volatile private var size = 0
 
   /** The sequence the next record gets. */
   def nextSequence: Long = next
-  def count: Int = records.size
+
+  /** May be asked without the lock, as [[bytes]]. */
+  def count: Int = size
   def bytes: Long = held
   def freeCount: Int = records.size - leased.size
 
@@ -31,19 +36,23 @@ final class Ring(agent: String, onDrop: Long => Unit) {
     records.put(next, Sealed(next, line))
     next += 1
     held += line.length
+    size = records.size
     while (records.size > maxRecords || held > Ring.MaxBytes) dropOldest()
   }
 
-  /** Lends the oldest free records; empty where there is none. A record always fits alone. */
-  def lease(maxRecords: Int, maxBytes: Long, nowMs: Long): Option[Lease] = {
+  /** Lends the oldest free records; empty where there is none. A record always fits alone. `withNewest`: the newest goes
+    * along, before all that lies between; once it has arrived, whatever of the others never does shows as a gap.
+    */
+  def lease(maxRecords: Int, maxBytes: Long, nowMs: Long, withNewest: Boolean = false): Option[Lease] = {
+    val newest = if (withNewest && maxRecords > 0 && isFree(records.lastEntry)) Some(records.lastEntry.getValue) else None
     val taken = Vector.newBuilder[Sealed]
-    var count = 0
-    var size = 0L
+    var count = newest.size
+    var size = newest.map(_.line.length + 1L).getOrElse(0L)
     var isFull = false
     val each = records.values.iterator
     while (each.hasNext && !isFull) {
       val record = each.next()
-      if (!leased.contains(record.sequence)) {
+      if (!leased.contains(record.sequence) && !newest.exists(_.sequence == record.sequence)) {
         isFull = count >= maxRecords || (count > 0 && size + record.line.length + 1 > maxBytes)
         if (!isFull) {
           taken += record
@@ -52,10 +61,12 @@ final class Ring(agent: String, onDrop: Long => Unit) {
         }
       }
     }
-    val lent = taken.result()
+    val lent = taken.result() ++ newest
     if (lent.isEmpty) None
     else {
-      val lease = Lease(s"$agent-${lent.head.sequence}-${lent.last.sequence}-${lent.size}", lent, nowMs + Ring.LeaseMs)
+      leaseCount += 1
+      // Counted, for an acknowledgement that comes late must mean its own lease and no other of the same ends.
+      val lease = Lease(s"$agent-${lent.head.sequence}-${lent.last.sequence}-$leaseCount", lent, nowMs + Ring.LeaseMs)
       leases.put(lease.id, lease)
       lent.foreach(record => leased.add(record.sequence))
       Some(lease)
@@ -65,8 +76,11 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   /** The records of a lease have arrived. One that expired meanwhile is acknowledged too. Returns how many are gone by it. */
   def acknowledge(id: String): Int = {
     val lease = leases.remove(id)
-    val arrived = if (lease != null) lease.records else expired.remove(id)
-    if (arrived == null) 0 else arrived.count(record => forget(record.sequence))
+    if (lease != null) lease.records.count(record => forget(record.sequence))
+    else {
+      val late = expired.remove(id)
+      if (late == null) 0 else late.count(forget)
+    }
   }
 
   /** Single records of a lease have arrived or were refused for good. */
@@ -91,7 +105,7 @@ final class Ring(agent: String, onDrop: Long => Unit) {
       if (nowMs >= lease.expiresAtMs || nowMs < lease.expiresAtMs - 2 * Ring.LeaseMs) {
         each.remove()
         lease.records.foreach(record => leased.remove(record.sequence))
-        expired.put(lease.id, lease.records)
+        expired.put(lease.id, lease.records.iterator.map(_.sequence).toArray)
         if (expired.size > Ring.RememberedLeases) {
           val oldest = expired.keySet.iterator
           oldest.next()
@@ -110,10 +124,14 @@ final class Ring(agent: String, onDrop: Long => Unit) {
 
   def hasLease: Boolean = !leases.isEmpty
 
+  private def isFree(entry: java.util.Map.Entry[java.lang.Long, Sealed]): Boolean =
+    entry != null && !leased.contains(entry.getKey)
+
   private def forget(sequence: Long): Boolean = {
     val gone = records.remove(sequence)
     leased.remove(sequence)
     if (gone != null) held -= gone.line.length
+    size = records.size
     gone != null
   }
 

@@ -1,7 +1,7 @@
 package com.clusop.listener.deliver
 
 import com.clusop.listener.analysis.{Figure, QueryAssessment}
-import com.clusop.listener.json.{Json, JsonWriter}
+import com.clusop.listener.json.Json
 import com.clusop.listener.pricing.{Known, Priced, Unpriced}
 import com.clusop.listener.{Fraction, Units}
 
@@ -10,11 +10,11 @@ import com.clusop.listener.{Fraction, Units}
   */
 final class Rows {
   private val rows = new java.util.ArrayDeque[Row]
-  private var held = 0L
+  @volatile private var held = 0L
 
   def add(seen: SeenExecution): Unit = {
     val made = Rows.row(seen)
-    val size = JsonWriter.canonical(made).length.toLong
+    val size = HeldBytes.of(made)
     rows.addLast(Row(seen.owner, made, size))
     held += size
     while (rows.size > Rows.MaxRows || held > Rows.MaxBytes) held -= rows.removeFirst().size
@@ -38,7 +38,7 @@ private final case class Row(owner: String, json: Json, size: Long)
 
 object Rows {
   private val MaxRows = 200
-  private val MaxBytes = 1024L * 1024
+  private val MaxBytes = 2L * 1024 * 1024
   private val MaxTextChars = 200
   private val MaxFindings = 8
 

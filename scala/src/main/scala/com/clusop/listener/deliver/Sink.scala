@@ -16,6 +16,11 @@ trait Sink {
   /** From `atMs` on, so many executor cores are alive, by node type (`""` where it is not known). Empty: none. */
   def executors(atMs: Long, slotsByNodeType: Vector[(String, Int)]): Unit
 
+  /** On what the application runs and for whom, as far as it is known by now. Told before the slots are, so that hours without
+    * any execution are a known cluster's too.
+    */
+  def runsOn(cluster: Cluster, workload: WorkloadFacts): Unit
+
   /** `count` things were lost; `reason` is an id of the catalogue. */
   def lost(reason: String, count: Long): Unit
 
@@ -52,7 +57,9 @@ final case class WorkloadFacts(
     tags: Map[String, String] = Map.empty
 )
 
-/** A stage attempt that ended. `runMs` is task run time of successful tasks, `lostMs` of failed, killed and losing ones. */
+/** A stage attempt that ended. `runMs` is task run time of successful tasks, `lostMs` of failed, killed and losing ones;
+  * `isFailed` where the execution it worked for failed as a whole.
+  */
 final case class StageDone(
     startAtMs: Long,
     endAtMs: Long,
@@ -60,5 +67,6 @@ final case class StageDone(
     lostMs: Fraction,
     nativeNs: Option[Long],
     isSql: Boolean,
-    taskCpus: Int
+    taskCpus: Int,
+    isFailed: Boolean = false
 )

@@ -26,15 +26,17 @@ final class Tally(words: Vector[String] = Vector.empty) {
   def of(name: String): Long = if (counts.containsKey(name)) counts.get(name) else 0L
   def names: String = counts.keySet.toString
 
-  def json: Json = {
-    val members = Vector.newBuilder[(String, Json)]
+  def all: Vector[(String, Long)] = {
+    val found = Vector.newBuilder[(String, Long)]
     val each = counts.entrySet.iterator
     while (each.hasNext) {
       val entry = each.next()
-      members += entry.getKey -> Json.num(entry.getValue.longValue)
+      found += entry.getKey -> entry.getValue.longValue
     }
-    Json.Obj(members.result())
+    found.result()
   }
+
+  def json: Json = Json.Obj(all.map { case (name, count) => name -> Json.num(count) })
 }
 
 object Tally {

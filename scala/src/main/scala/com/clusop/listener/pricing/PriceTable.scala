@@ -15,7 +15,12 @@ object PriceTable {
   private val NodeKinds = Vector("\"kind\": \"node_dbu\"", "\"kind\": \"vm_usd\"")
 
   /** The table of this release: all general rates, and the nodes of `wanted` folded keys; every node where it is none. */
-  def shipped(wanted: Option[Set[String]]): Vector[PriceEntry] = parse(Resource.text("price_table.json"), wanted)
+  def shipped(wanted: Option[Set[String]]): Vector[PriceEntry] = parse(kept.text, wanted)
+
+  /** Reads the table from the jar, to be asked later whatever became of the jar; its size, packed. */
+  def keep(): Int = kept.size
+
+  private lazy val kept: PackedText = PackedText.of(Resource.text("price_table.json"))
 
   /** The entries of a table's text. It is our own data: a fault in it is a bug and thrown.
     *

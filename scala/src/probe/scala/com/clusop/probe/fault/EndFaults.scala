@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch
 
 import com.clusop.listener.Reason
 import com.clusop.listener.agent._
-import org.apache.spark.scheduler.SparkListenerApplicationEnd
+import org.apache.spark.scheduler.{SparkListenerApplicationEnd, SparkListenerEvent}
 import org.apache.spark.sql.SparkSession
 
 /** The end of a context while something of ours is in the way, and the next one's start. */
@@ -49,6 +49,43 @@ final class EndFaults(checks: Checks) {
     agent.quiet.go(Reason("disarmed"))
   }
 
+  /** The breaker opens inside a callback while the bus's queue for us is full and somebody stops the context: the case in which
+    * taking a listener off the bus hangs `stop()` for ever.
+    */
+  def breakerOnAFullBus(bareStopMs: Long): Unit = {
+    val capacity = 10
+    val session = start("spark.scheduler.listenerbus.eventqueue.clusop.capacity" -> capacity.toString)
+    val context = session.sparkContext
+    val inCallback = new CountDownLatch(1)
+    val hold = new CountDownLatch(1)
+    val parts = new PoisonedParts((_, _) => {
+      inCallback.countDown()
+      hold.await()
+      Poison.raise("runtime")
+    })
+    val agent = LocalSpark.agent(parts)
+    agent.attach(explicit("spark.clusop.budget.maxErrors" -> "1"), Some(context))
+    session.range(0, 1000, 1, 4).count()
+    inCallback.await()
+    (1 to 3 * capacity).foreach(_ => post(context, EndFaults.Filler))
+    checks.that("one-listener-on-the-full-bus", ourListeners(context) == 1)
+    @volatile var stopMs = -1L
+    val startNs = System.nanoTime
+    val stopping = new Thread(new Runnable {
+      def run(): Unit = {
+        session.stop()
+        stopMs = (System.nanoTime - startNs) / 1000000
+      }
+    })
+    stopping.start()
+    checks.soon("stop-begins")(context.isStopped)
+    val heldMs = (System.nanoTime - startNs) / 1000000
+    hold.countDown()
+    stopping.join(60000)
+    checks.that("stop-with-full-bus", stopMs >= 0 && stopMs <= bareStopMs + 250 + heldMs, s"$stopMs against $bareStopMs + $heldMs ms")
+    checks.that("breaker-on-full-bus", agent.quiet.breaker == "too-many-errors" && parts.events.get == 2, s"${agent.quiet.reason} ${parts.events}")
+  }
+
   def contextsFollowed(): Unit = {
     val parts = new PoisonedParts((_, _) => ())
     val agent = LocalSpark.agent(parts)
@@ -61,4 +98,8 @@ final class EndFaults(checks: Checks) {
     second.stop()
     checks.soon("next-context-ends")(agent.allSlots.isEmpty)
   }
+}
+
+private object EndFaults {
+  private object Filler extends SparkListenerEvent
 }

@@ -33,6 +33,7 @@ object FaultRun {
     val bareStopMs = ends.stopOf(start())
     ends.fullQueue(bareStopMs)
     ends.callbackInProgress(bareStopMs)
+    ends.breakerOnAFullBus(bareStopMs)
     ends.contextsFollowed()
     checks.that("done", holds = true)
   }

@@ -38,6 +38,7 @@ final class LiveFaults(checks: Checks) {
     // Two sums, the failing query, and the collects of both sessions: all that came after the poison is still seen.
     checks.soon("live-still-judges", status)(status.contains("\"not-accelerated\":") && status.contains("\"armed\":true"))
     checks.that("live-thread-alive", status.contains("\"thread_alive\":true"), status)
+    new ParserFaults(checks).parserThrows(session, shim, () => status, FirstId + 100, bare)
     ask("""{"op":"disarm"}"""): Unit
   }
 

@@ -1,5 +1,7 @@
 package org.apache.spark.scheduler
 
+import org.apache.spark.sql.execution.ui.{SparkListenerSQLExecutionEnd, SparkListenerSQLExecutionStart}
+
 /** Reaches Spark's own replay of an event log, which is closed to other packages. Test-only. */
 object ReplayDoor {
 
@@ -8,6 +10,19 @@ object ReplayDoor {
     val bus = new ReplayListenerBus
     bus.addListener(new Forward(take))
     bus.replay(lines, name, true, ReplayListenerBus.SELECT_ALL_FILTER)
+  }
+
+  /** When the event happened, by itself; 0 where it does not say. */
+  def timeOf(event: SparkListenerEvent): Long = event match {
+    case told: SparkListenerTaskStart         => told.taskInfo.launchTime
+    case told: SparkListenerTaskEnd           => told.taskInfo.finishTime
+    case told: SparkListenerJobStart          => told.time
+    case told: SparkListenerJobEnd            => told.time
+    case told: SparkListenerStageSubmitted    => told.stageInfo.submissionTime.getOrElse(0L)
+    case told: SparkListenerStageCompleted    => told.stageInfo.completionTime.getOrElse(0L)
+    case told: SparkListenerSQLExecutionStart => told.time
+    case told: SparkListenerSQLExecutionEnd   => told.time
+    case _                                    => 0L
   }
 
   private final class Forward(take: Object => Unit) extends SparkListener {

@@ -28,6 +28,19 @@ class AgentThreadSuite extends AnyFunSuite {
     assert(!thread.submit(task) && losses.of("went-quiet") == 1)
   }
 
+  test("what is dropped is counted as executions and stages, not as tasks") {
+    val losses = new LossCounts
+    val thread = new AgentThread(4, 1000, 3, losses, idle)
+    def weighing(count: Long): Runnable = new WeighedTask(count) { def run(): Unit = () }
+    Vector(weighing(32), weighing(0), Nothing).foreach(thread.submit(_))
+    thread.drop("exit-deadline")
+    assert((losses.of("exit-deadline"), thread.waitingCount) == ((33L, 0)))
+    thread.refuse()
+    thread.submit(weighing(7))
+    thread.submit(weighing(0))
+    assert(losses.of("went-quiet") == 7)
+  }
+
   test("a task offered while the thread sleeps wakes it long before its next tick") {
     val thread = new AgentThread(10, 3600000, 3, new LossCounts, idle)
     thread.revive()

@@ -1,6 +1,9 @@
 package com.clusop.listener.agent
 
+import java.lang.ref.WeakReference
+
 import org.apache.spark.scheduler.SparkListenerApplicationEnd
+import org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionEnd
 import org.scalatest.funsuite.AnyFunSuite
 
 class GuardSuite extends AnyFunSuite {
@@ -30,6 +33,19 @@ class GuardSuite extends AnyFunSuite {
     set.guard.accept(event)
     set.guard.accept(new Object)
     assert(set.seen == 2)
+  }
+
+  test("the end of an execution twice in a row is counted once, and not kept: it holds a live plan and a session") {
+    val set = new Setting(_ => ())
+    var event = SparkListenerSQLExecutionEnd(1, 2)
+    val end = new WeakReference[Object](event)
+    set.guard.accept(event)
+    set.guard.accept(event)
+    assert(set.seen == 1)
+    event = null
+    val untilNs = System.nanoTime + 30L * 1000 * 1000 * 1000
+    while (end.get != null && System.nanoTime < untilNs) System.gc()
+    assert(end.get == null)
   }
 
   test("a closed guard passes nothing on, and opens again") {

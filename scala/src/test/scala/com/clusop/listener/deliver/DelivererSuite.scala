@@ -11,9 +11,14 @@ class DelivererSuite extends AnyFunSuite {
 
   private final class World(conf: (String, String)*) {
     var nowMs: Long = 1000000L
+    @volatile var asked: () => Unit = () => ()
     private val told = conf.map { case (key, value) => s"spark.clusop.$key" -> value }.toMap
     private val settings = Settings.resolve(told, Map.empty, _ => None)
-    private val setup = DeliverySetup(Sightings.AgentId, () => settings, () => Json.obj(), new LossCounts)
+    private def settled(): Settings = {
+      asked()
+      settings
+    }
+    private val setup = DeliverySetup(Sightings.AgentId, () => settled(), () => Json.obj(), new LossCounts)
     val deliverer = new Deliverer(setup, () => nowMs, Deliverer.JvmPlaces)
     tell()
 
@@ -33,6 +38,9 @@ class DelivererSuite extends AnyFunSuite {
       case Some(Json.Arr(lines)) => lines.collect { case Json.Str(line) => read(line) }
       case _                     => Vector.empty
     }
+    /** What is sealed and has not left, whoever may send it. */
+    def waiting: Vector[Json.Obj] = deliverer.remainder.map(one => read(one.line))
+    def slotMs: Vector[Option[Json]] = waiting.filter(text(_, "record") == "usage-hour").map(_.get("slot_ms"))
     def flush(): Unit = deliverer.call("flush", Json.obj()): Unit
     def signals(): Vector[Json.Obj] = {
       flush()
@@ -130,7 +138,7 @@ class DelivererSuite extends AnyFunSuite {
       world.deliverer.executed(seen(facts = WorkloadFacts(workspace = "1", taskKey = s"t$index")))
       world.flush()
     }
-    world.deliverer.applicationEnded()
+    world.deliverer.finish(0)
     val states = world.records(world.poll()).filter(text(_, "record") == "agent-state")
     assert(states.last.get("final").contains(Json.True))
     val losses = states.last.get("losses").collect { case found: Json.Obj => found }.get
@@ -155,8 +163,8 @@ class DelivererSuite extends AnyFunSuite {
     world.nowMs += 1200000
     world.deliverer.tick()
     assert(world.deliverer.waitingCount == 2)
-    world.deliverer.applicationEnded()
-    world.deliverer.applicationEnded()
+    world.deliverer.finish(0)
+    world.deliverer.finish(0)
     assert(world.deliverer.waitingCount == 3)
   }
 
@@ -211,8 +219,9 @@ class DelivererSuite extends AnyFunSuite {
       world.tell(off = secret, breaker = secret)
       world.nowMs += 60000
       world.deliverer.tick()
-      world.deliverer.applicationEnded()
-      val answer = world.poll().toString
+      world.deliverer.finish(0)
+      assert(world.waiting.nonEmpty)
+      val answer = world.waiting.toString
       // A plain word is an identifier: a task key or workspace the owner chose. All others are no identifiers and are hashed.
       val isWord = secret.forall(character => character.isLetterOrDigit)
       if (!isWord) assert(!answer.contains(secret), secret)
@@ -227,5 +236,147 @@ class DelivererSuite extends AnyFunSuite {
     val shown = open.signals().toString
     assert(shown.contains("load.py:7"))
     assert(!shown.contains("ann"))
+  }
+
+  test("thousands of findings of one query make few problems, and the rest is counted") {
+    val world = new World()
+    world.deliverer.executed(Sightings.many(1000))
+    assert(world.deliverer.status.get("gathering").contains(Json.num(Problems.MaxProblems.toLong)))
+    assert(world.deliverer.status.get("losses").contains(Json.obj("too-many-problems" -> Json.num(1000L - Problems.MaxProblems))))
+    val found = world.signals()
+    assert(found.size == Problems.MaxProblems)
+    assert(found.forall(number(_, "findings_cut") > 900))
+  }
+
+  test("whether something waits is told without the lock: the JVM's exit asks") {
+    import java.util.concurrent.{CountDownLatch, TimeUnit}
+    val world = new World("endpoint" -> "http://127.0.0.1:9")
+    world.deliverer.executed(seen())
+    val (inside, done) = (new CountDownLatch(1), new CountDownLatch(1))
+    val sealing = new Thread(new Runnable { def run(): Unit = world.flush() })
+    // The settings are asked for while a problem is sealed, under the lock.
+    world.asked = () => if (Thread.currentThread eq sealing) {
+      inside.countDown()
+      done.await(30, TimeUnit.SECONDS)
+    }
+    sealing.start()
+    assert(inside.await(30, TimeUnit.SECONDS))
+    @volatile var told = false
+    val asking = new Thread(new Runnable {
+      def run(): Unit = told = world.deliverer.isPending && world.deliverer.retainedBytes > 0
+    })
+    asking.start()
+    asking.join(5000)
+    val wasTold = told
+    done.countDown()
+    Vector(sealing, asking).foreach(_.join(30000))
+    assert(wasTold)
+  }
+
+  test("what is held is counted as it is: a plan once for all its problems, each plan by its size") {
+    val arguments = "(keys=[a#1], functions=[sum(a#1), count(1), max(b#2)])"
+    val one = new World()
+    one.deliverer.executed(Sightings.many(Problems.MaxProblems))
+    assert(one.deliverer.retainedBytes > 64 * 10 * 1024)
+    assert(one.deliverer.retainedBytes < 64 * 10 * 1024 + 200 * 1024)
+    val large = new World()
+    (0 until 20).foreach { index =>
+      val facts = WorkloadFacts(workspace = "1", taskKey = s"t$index")
+      large.deliverer.executed(seen(operators = 200, arguments = arguments, facts = facts))
+    }
+    assert(large.deliverer.retainedBytes > 20 * 60 * 1024)
+  }
+
+  test("problems of large plans are sealed early rather than outgrow their part of the budget") {
+    val world = new World("budget.maxBytes" -> "4194304")
+    (0 until 40).foreach { index =>
+      world.deliverer.executed(seen(operators = 200, facts = WorkloadFacts(workspace = "1", taskKey = s"t$index")))
+    }
+    assert(world.deliverer.waitingCount > 20)
+    assert(world.deliverer.retainedBytes - world.deliverer.remainder.map(_.line.length).sum < 4194304 / 8 + 1024 * 1024)
+    world.flush()
+    assert(world.signals().size + world.waiting.size >= 40)
+  }
+
+  test("whoever is armed late counts no slot before, and disarming and arming adds nothing twice") {
+    val world = new World()
+    val earlier = world.nowMs - 900000
+    world.deliverer.executors(earlier, Vector("i3.xlarge" -> 1))
+    world.deliverer.executors(earlier - 50000, Vector("i3.xlarge" -> 2))
+    world.nowMs += 1000
+    world.tell(off = "disarmed")
+    world.nowMs += 10000
+    world.tell()
+    world.deliverer.executors(earlier, Vector("i3.xlarge" -> 1))
+    world.deliverer.executors(earlier - 50000, Vector("i3.xlarge" -> 2))
+    world.nowMs += 1000
+    world.flush()
+    assert(world.slotMs == Vector(Some(Json.obj("i3.xlarge" -> Json.num(4000L)))))
+  }
+
+  test("hours and states of an application without a query are a known cluster's") {
+    val world = new World()
+    val place = com.clusop.listener.analysis.Cluster(clusterId = "1122-334455-abc12def")
+    world.deliverer.runsOn(place, WorkloadFacts(workspace = "1234567890", sparkVersion = "3.5.0", dbr = "15.4"))
+    world.deliverer.executors(world.nowMs, Vector("i3.xlarge" -> 4))
+    world.nowMs += 1000
+    world.deliverer.runsOn(com.clusop.listener.analysis.Cluster(), WorkloadFacts())
+    world.deliverer.finish(0)
+    assert(world.waiting.map(text(_, "record")) == Vector("usage-hour", "agent-state"))
+    assert(world.waiting.forall(one => text(one, "cluster") == "1122-334455-abc12def" && text(one, "workspace") == "1234567890"))
+    assert(text(world.waiting.last, "spark") == "3.5.0")
+  }
+
+  test("after a breaker what is sealed and the state that tells it are the JVM's to send, once; slots end") {
+    val world = new World("endpoint" -> "http://127.0.0.1:9", "timeoutMs" -> "100")
+    world.deliverer.executors(world.nowMs, Vector("i3.xlarge" -> 1))
+    world.deliverer.executed(seen())
+    assert(world.poll("python").get("standby").contains(Json.False))
+    assert(world.deliverer.take(world.nowMs, isEnd = false).isEmpty)
+    world.nowMs += 1000
+    world.tell(off = "over-cpu-budget", breaker = "over-cpu-budget")
+    world.deliverer.tick()
+    val answer = world.poll("python")
+    assert(answer.get("off").contains(Json.True))
+    assert(world.records(answer).isEmpty)
+    assert(world.waiting.map(text(_, "record")) == Vector("signal", "usage-hour", "agent-state"))
+    assert(text(world.waiting.last, "breaker") == "over-cpu-budget")
+    assert(world.waiting.last.get("final").contains(Json.False))
+    world.nowMs += 3600000
+    world.deliverer.tick()
+    world.poll("python")
+    val lease = world.deliverer.take(world.nowMs, isEnd = false)
+    assert(lease.exists(_.records.size == 3))
+    world.deliverer.arrived(lease.get, lease.get.records.map(_.sequence))
+    world.nowMs += 3600000
+    world.deliverer.tick()
+    world.flush()
+    assert(world.waiting.isEmpty)
+    world.deliverer.finish(0)
+    assert(world.waiting.map(text(_, "record")) == Vector("agent-state"))
+    assert(world.waiting.last.get("final").contains(Json.True))
+  }
+
+  test("after a switch one last word may leave at once; then nothing does, until it is switched on again") {
+    val world = new World("endpoint" -> "http://127.0.0.1:9", "timeoutMs" -> "100")
+    world.deliverer.executed(seen())
+    world.tell(off = "kill-file")
+    world.deliverer.tick()
+    assert(world.waiting.map(text(_, "record")) == Vector("signal", "agent-state"))
+    assert(text(world.waiting.last, "off") == "kill-file")
+    assert(world.waiting.last.get("final").contains(Json.True))
+    val lease = world.deliverer.take(world.nowMs, isEnd = false)
+    assert(lease.exists(_.records.size == 2))
+    world.deliverer.giveBack(lease.get)
+    world.nowMs += 5000
+    world.deliverer.tick()
+    assert(world.deliverer.take(world.nowMs, isEnd = true).isEmpty)
+    assert(world.records(world.poll()).isEmpty)
+    assert(!world.deliverer.isPending)
+    world.deliverer.finish(2000)
+    assert(world.deliverer.waitingCount == 2)
+    world.tell()
+    assert(world.deliverer.isPending)
+    assert(world.records(world.poll()).size == 2)
   }
 }

@@ -33,6 +33,27 @@ class HoursSuite extends AnyFunSuite {
     assert(found == Vector(Some(Json.obj("i3.xlarge" -> Json.num(1000L)))))
   }
 
+  test("what is told of an earlier time adds nothing twice, whatever the order") {
+    val hours = made
+    hours.executors(8000, Vector("i3.xlarge" -> 1))
+    hours.executors(11000, Vector("i3.xlarge" -> 2))
+    hours.executors(8000, Vector("i3.xlarge" -> 3))
+    hours.accrue(12000)
+    hours.executors(11500, Vector("i3.xlarge" -> 1))
+    hours.accrue(13000)
+    val found = hours.all.map(one => Json.Obj(one.members(hasNative = false)).get("slot_ms"))
+    assert(found == Vector(Some(Json.obj("i3.xlarge" -> Json.num(3000L + 3000L + 1000L)))))
+  }
+
+  test("a clock that jumped years ahead and comes back is followed again") {
+    val hours = made
+    hours.executors(1000, Vector("i3.xlarge" -> 1))
+    hours.accrue(1000 * hour)
+    hours.accrue(2000)
+    hours.accrue(5000)
+    assert(Json.Obj(hours.all.head.members(hasNative = false)).get("slot_ms").contains(Json.obj("i3.xlarge" -> Json.num(3000L))))
+  }
+
   test("a stage's time is spread over its hours and its parts add up") {
     val hours = made
     hours.stageDone(stage(hour - 1, hour + 2, run = 10, lost = 1))
@@ -44,8 +65,7 @@ class HoursSuite extends AnyFunSuite {
   test("non-SQL and failed work are parts of busy") {
     val hours = made
     hours.stageDone(stage(0, 10, run = 10, isSql = false))
-    hours.stageDone(stage(0, 10, run = 5))
-    hours.failed(0, 10, Fraction(5), 2)
+    hours.stageDone(stage(0, 10, run = 5).copy(isFailed = true))
     val one = hours.all.head
     assert((member(one, "busy_ms"), member(one, "non_sql_ms"), member(one, "failed_ms")) == ((30, 20, 10)))
   }

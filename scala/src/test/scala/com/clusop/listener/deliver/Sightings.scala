@@ -81,6 +81,15 @@ object Sightings {
     SeenExecution(assessment, Known(Fraction(1, 10)), cluster, facts, owner, "collect at /home/ann/load.py:7", atMs)
   }
 
+  /** One execution of a plan with `count` problems, the first highest; `ratioOf` gives each its share of time. */
+  def many(count: Int, ratioOf: Int => Option[Fraction] = _ => Some(Fraction(1, 100000)), taskKey: String = ""): SeenExecution = {
+    val facts = WorkloadFacts(workspace = "1", workloadName = "nightly", engine = "photon", taskKey = taskKey)
+    val base = seen(operators = count + 2, facts = facts)
+    val one = base.assessment.diagnosis.findings.head
+    val findings = Vector.tabulate(count)(at => one.copy(index = at + 1, island = Some(at), timeRatio = ratioOf(at)))
+    base.copy(assessment = base.assessment.copy(diagnosis = base.assessment.diagnosis.copy(findings = findings)))
+  }
+
   def read(line: String): Json.Obj = JsonReader.read(line) match {
     case Right(found: Json.Obj) => found
     case other                  => throw new IllegalStateException(other.toString)

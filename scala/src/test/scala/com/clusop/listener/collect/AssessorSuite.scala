@@ -1,0 +1,69 @@
+package com.clusop.listener.collect
+
+import java.util.concurrent.atomic.AtomicLong
+
+import com.clusop.listener.analysis.{Cluster, EngineFact, Observed, StageRun}
+import com.clusop.listener.deliver.{SeenExecution, Sink, StageDone, WorkloadFacts}
+import com.clusop.probe.CountedLosses
+import org.scalatest.funsuite.AnyFunSuite
+
+/** What the agent's thread makes of stages, when something in between fails. */
+final class AssessorSuite extends AnyFunSuite {
+
+  private final class Told extends Sink {
+    var stages = Vector.empty[StageDone]
+    var calls = Vector.empty[String]
+    override def executed(seen: SeenExecution): Unit = ()
+    override def stageDone(done: StageDone): Unit = stages = stages :+ done
+    override def executors(atMs: Long, slotsByNodeType: Vector[(String, Int)]): Unit = calls = calls :+ "executors"
+    override def runsOn(cluster: Cluster, workload: WorkloadFacts): Unit = calls = calls :+ s"runsOn ${workload.workspace}"
+    override def lost(reason: String, count: Long): Unit = ()
+    override def applicationEnded(): Unit = calls = calls :+ "ended"
+  }
+
+  /** Fails at the stages named. */
+  private final class Failing(stageIds: Set[Int]) extends Appraising {
+    override def worked(stage: StageRun, cluster: Cluster, folds: Int): Unit =
+      if (stageIds(stage.stageId)) throw new LinkageError(s"stage ${stage.stageId}")
+    override def appraise(
+        observed: Observed,
+        cluster: Cluster,
+        configured: EngineFact,
+        folds: Int,
+        nativeTimeSeen: Boolean
+    ): Appraised = throw new IllegalStateException
+  }
+
+  private val context = new Context(ApplicationFacts(), (new Environment).snapshot, new Timeline(10).view)
+
+  private def attempt(stageId: Int): Attempt = {
+    val sums = new StageSums(stageId, 0)
+    sums.submittedAtMs = 1000
+    sums.completedAtMs = 2000
+    sums.add(new TaskTimes(1000, 2000, 1000, Readings.NoInteger, true, false, false, 1000))
+    new Attempt(sums)
+  }
+
+  private def assessor(sink: Sink, losses: CountedLosses, failing: Int*): Assessor = {
+    val facts = new FactSource(name => if (name.endsWith("workspace")) "17" else "", _ => "")
+    val limits = Limits()
+    new Assessor(new Failing(failing.toSet), facts, sink, limits, new AtomicLong, new LiveRoom(1), losses, () => 0L)
+  }
+
+  test("a stage that cannot be counted takes no other stage's hours with it") {
+    val (sink, losses) = (new Told, new CountedLosses)
+    val failure = intercept[LinkageError](assessor(sink, losses, 1, 3).takeOthers(Array(1, 2, 3, 4).map(attempt), context))
+    assert(failure.getMessage == "stage 1")
+    assert(sink.stages.size == 2)
+    // The first is counted by whoever runs the task.
+    assert(losses.of("agent-error") == 1)
+  }
+
+  test("on what an application runs is told before its slots are, and at its end") {
+    val sink = new Told
+    val made = assessor(sink, new CountedLosses)
+    made.slots(1000, context)
+    made.ended(context)
+    assert(sink.calls == Vector("runsOn 17", "executors", "runsOn 17", "ended"))
+  }
+}
