@@ -20,7 +20,7 @@ from clusop.runtime.farewell import at_exit
 from clusop.runtime.guard import Guard
 from clusop.runtime.jvm_errors import JvmCallError
 from clusop.runtime.pace import Pace
-from clusop.runtime.process import OwnProcess
+from clusop.runtime.process import own_process
 from clusop.runtime.quiet_py4j import quiet_py4j
 from clusop.runtime.quiet_thread import in_main_interpreter
 from clusop.runtime.settings import resolve
@@ -48,7 +48,7 @@ class Driver:
 
     def __init__(self) -> None:
         self.guard = Guard()
-        self.process = OwnProcess()
+        self.process = own_process()
         self._clock = SystemClock()
         self._voice = Voice()
         self._lock = threading.RLock()

@@ -14,6 +14,7 @@ import sys
 
 from clusop.runtime.farewell import take_a_place
 from clusop.runtime.guard import Guard
+from clusop.runtime.process import own_process
 from clusop.runtime.python_library import CORE, hidden
 from clusop.runtime.quiet_thread import start_shielded
 from clusop.runtime.spark_session import active_context, has_gateway, has_pyspark, is_clear_without_jvm
@@ -44,6 +45,7 @@ class Lookout:
     def start(self) -> None:
         """Start waiting. Returns at once."""
         take_a_place()
+        own_process()
         if hasattr(os, "register_at_fork"):
             # In the child nothing happens: there is no thread, and it is to have none.
             os.register_at_fork(before=self._step_aside, after_in_parent=self._come_back)

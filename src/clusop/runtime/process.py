@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["OwnProcess"]
+__all__ = ["OwnProcess", "own_process"]
 
 
 class OwnProcess:
@@ -28,3 +28,16 @@ class OwnProcess:
 
     def _now_a_child(self) -> None:
         self._was_forked = True
+
+
+_own: list[OwnProcess] = []
+
+
+def own_process() -> OwnProcess:
+    """The one of this process and its children: made by whoever comes first, the lookout or the driver.
+
+    A child forked while the parent still waits for Spark is one too: the parent's gateway may have come up a moment before.
+    """
+    if not _own:
+        _own.append(OwnProcess())
+    return _own[0]

@@ -44,7 +44,8 @@ def test_a_jar_with_a_damaged_class_is_not_armed_at_all(run_script, bare, damage
     assert_job_as_it_was(done, bare)
     (line,) = done.ours
     assert line.startswith("clusop: not armed: the jar cannot be loaded completely")
-    assert "Island" in line
+    # The JVM names the class it lacks, and of one that is cut off only that it is.
+    assert "Island" in line or "Truncated class file" in line
     assert done.told["status"] is None
 
 
@@ -64,7 +65,7 @@ def test_bad_settings_are_one_line_and_the_rest_is_armed(run_script, bare, liste
         "spark.clusop.endpont is no setting",
         "spark.clusop.endpoint is",
         "/nowhere/token",
-        "spark.clusop.timeoutMs is below",
+        "spark.clusop.timeoutMs is out of range",
     ):
         assert part in line
     assert done.told["status"]["armed"] is True

@@ -46,6 +46,7 @@ def told(status: object) -> dict[str, object]:
     return {
         "state": status.state,
         "reasons": [reason.id for reason in status.reasons],
+        "sentences": [reason.sentence for reason in status.reasons],
         "agent": status.agent,
         "faults": status.faults,
         "sent": status.sent_count,
