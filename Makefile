@@ -30,7 +30,7 @@ demo: jars ## Run real Spark jobs with a native engine, then show what clusop fi
 test: lint types layers jars jars-fetched ## Everything CI runs: check, jars, vectors, corpus, install, Spark, browser (under 25 min)
 	@$(WITH_JAVA) $(BIN)/python -m pytest $(foreach folder,$(AGENT_TESTS),--ignore=$(folder))
 
-agent: jars jars-fetched ## The agent on live Spark: every door, every fault (about 15 min; apart from make test for its time)
+agent: jars jars-fetched ## The agent on live Spark: every door, every fault (about 19 min; apart from make test for its time)
 	@$(WITH_JAVA) $(BIN)/python -m pytest $(AGENT_TESTS)
 
 check: lint types layers unit ## Lint, types, layers and unit tests (under 2 min, no JVM)

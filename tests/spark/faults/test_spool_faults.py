@@ -13,7 +13,7 @@ RING = 10
 
 def mounted(folder, then):
     """The command in front of a job: its own mount table, where ``folder`` is a tiny file system."""
-    return ["unshare", "--mount", "sh", "-c", f"mount -t tmpfs -o size=64k tmpfs '{folder}' && {then}", "sh"]
+    return ["unshare", "--mount", "sh", "-c", f"mount -t tmpfs -o size=64k,mode=700 tmpfs '{folder}' && {then}", "sh"]
 
 
 @pytest.fixture(scope="module")

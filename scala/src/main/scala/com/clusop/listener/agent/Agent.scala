@@ -23,6 +23,9 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
   @volatile private var told = Json.obj()
   @volatile private var fileProblems = Vector.empty[Reason]
 
+  /** When a JVM that exits stops waiting for us; 0 while it does not exit. */
+  @volatile private var exitUntilNs = 0L
+
   /** The last context that was looked at and not armed: only a door asks again. */
   @volatile private var passedOver = new WeakReference[SparkContext](null)
 
@@ -48,6 +51,19 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
     */
   def isUnfinished: Boolean = thread.isAlive &&
     (slots.live.exists(_.guard.isOpen || quiet.breaker.nonEmpty) || life.isEnding || thread.waitingCount > 0 || delivery.isPending)
+
+  /** How long a last delivery may take: no longer than the exit that waits for it. */
+  def finishMs: Long = {
+    val leftMs = if (exitUntilNs == 0) pace.finishMs else (exitUntilNs - System.nanoTime) / Agent.NsPerMs - Agent.ExitReserveMs
+    Math.max(Agent.LeastFinishMs, Math.min(pace.finishMs, leftMs))
+  }
+
+  /** The JVM exits and waits for us until then. */
+  def exitBy(untilNs: Long): Unit = exitUntilNs = if (untilNs == 0) 1 else untilNs
+
+  /** The exit cannot wait for the end of a context any longer. */
+  def finishNow(): Unit = if (slots.live.nonEmpty) life.applicationEnded()
+
   def allSlots: Vector[Slot] = slots.all
   def doors: Vector[String] = doorsUsed.names
   def forget(slot: Slot): Unit = slots.give(slot)
@@ -166,6 +182,9 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
 
 object Agent {
   val ExitMs = 2000L
+  private val NsPerMs = 1000000L
+  private val ExitReserveMs = 100L
+  private val LeastFinishMs = 200L
   private val Outlets = Vector("spark.clusop.endpoint", "spark.clusop.directory", "spark.clusop.spool.directory")
 
   /** The agent as it runs in a driver. */

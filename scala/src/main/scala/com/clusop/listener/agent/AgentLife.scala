@@ -45,7 +45,7 @@ private[agent] final class AgentLife(agent: Agent, pace: Pace) extends AgentThre
         if (feed != null) feed.stop("application-ended")
       }
       tell()
-      agent.delivery.finish(pace.finishMs)
+      agent.delivery.finish(agent.finishMs)
     }
   }
 

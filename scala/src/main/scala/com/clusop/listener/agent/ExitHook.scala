@@ -11,9 +11,15 @@ private[agent] final class ExitHook(agent: Agent, deadlineMs: Long) extends Runn
 
   private def await(): Unit = {
     val untilNs = System.nanoTime + deadlineMs * 1000000L
+    agent.exitBy(untilNs)
+    var isLate = false
     while (agent.isUnfinished && System.nanoTime - untilNs < 0) {
-      // What is not assessed by now would only keep from leaving what is.
-      if (untilNs - System.nanoTime < ExitHook.LastNs) agent.thread.drop("exit-deadline")
+      if (untilNs - System.nanoTime < ExitHook.LastNs) {
+        // What is not assessed by now would only keep from leaving what is; and so would a context that is slow to stop.
+        agent.thread.drop("exit-deadline")
+        if (!isLate) agent.finishNow()
+        isLate = true
+      }
       Thread.sleep(ExitHook.LookMs)
     }
   }
