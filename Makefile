@@ -14,8 +14,8 @@ PYTHON ?=
 DEV   := $(VENV)/.installed-dev
 SPARK := $(VENV)/.installed-spark
 
-# Live Spark, one driver after another: apart, lest `make test` outgrow its 25 minutes.
-AGENT_TESTS := tests/spark/agent tests/spark/faults tests/spark/runtime
+# One live driver after another: apart, lest `make test` outgrow its 25 minutes. The faults inside the JVM stay there.
+AGENT_TESTS := $(addprefix tests/spark/,faults runtime agent/test_conf_doors.py agent/test_dormant.py agent/test_python_doors.py)
 
 WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HOME &&
 
@@ -31,7 +31,7 @@ test: lint types layers jars jars-fetched ## Everything CI runs: check, jars, ve
 	@$(WITH_JAVA) $(BIN)/python -m pytest $(foreach folder,$(AGENT_TESTS),--ignore=$(folder))
 
 agent: jars jars-fetched ## The agent on live Spark: every door, every fault (about 19 min; apart from make test for its time)
-	@$(WITH_JAVA) $(BIN)/python -m pytest $(AGENT_TESTS)
+	@$(WITH_JAVA) $(BIN)/python -m pytest tests/spark/agent tests/spark/faults tests/spark/runtime
 
 check: lint types layers unit ## Lint, types, layers and unit tests (under 2 min, no JVM)
 

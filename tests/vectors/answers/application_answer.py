@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from judged_json import finding_json, fraction_json, island_json
 from observed_json import canonical_json, reasons_json
 
 from clusop.analysis.assess import assess_application
@@ -13,12 +14,10 @@ from clusop.pricing.provider import PriceBook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from fractions import Fraction
 
-    from clusop.analysis.assessment import Finding, Island, QueryAssessment, TimeSplit
+    from clusop.analysis.assessment import QueryAssessment, TimeSplit
     from clusop.analysis.cluster import Application, Cluster
     from clusop.analysis.observed import StageRun
-    from clusop.reasons import Reason
 
 __all__ = ["answer_of_application"]
 
@@ -79,55 +78,22 @@ def _execution_json(query: QueryAssessment) -> dict[str, object]:
         "verdict_reasons": reasons_json(query.verdict_reasons),
         "native_operators": query.native_operator_count,
         "jvm_operators": [[name, count] for name, count in query.jvm_operators],
-        "islands": [_island_json(island) for island in query.islands],
-        "findings": [_finding_json(finding) for finding in query.findings],
+        "islands": [island_json(island) for island in query.islands],
+        "findings": [finding_json(finding) for finding in query.findings],
         "time": _time_json(query.time),
         "stages": [_stage_json(stage) for stage in times.stages] if isinstance(times, StageTimes) else None,
     }
 
 
-def _island_json(island: Island) -> dict[str, object]:
-    return {
-        "number": island.number,
-        "graph": island.graph,
-        "operators": list(island.operators),
-        "stage_ids": list(island.stage_ids),
-        "time_ms": _fraction(island.time_ms),
-        "time_reason": _reason(island.time_reason),
-        "is_upper_bound": island.is_upper_bound,
-        "remarks": reasons_json(island.remarks),
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, object]:
-    return {
-        "cause": finding.cause,
-        "operator": finding.operator,
-        "graph": finding.graph,
-        "index": finding.index,
-        "detail": finding.detail,
-        "island": finding.island,
-        "functions": list(finding.functions),
-        "engine_says": finding.engine_says,
-        "witnesses": [witness.value for witness in finding.witnesses],
-        "disagreement": _reason(finding.disagreement),
-        "inherited": list(finding.inherited),
-        "time_ratio": _fraction(finding.time_ratio),
-        "time_reason": _reason(finding.time_reason),
-        "ratio_basis": finding.ratio_basis.value,
-        "is_upper_bound": finding.is_upper_bound,
-    }
-
-
 def _time_json(time: TimeSplit) -> dict[str, object]:
     return {
-        "run_ms": _fraction(time.run_ms),
-        "native_ms": _fraction(time.native_ms),
-        "island_ms": _fraction(time.island_ms),
-        "row_source_ms": _fraction(time.row_source_ms),
-        "boundary_ms": _fraction(time.boundary_ms),
-        "unexplained_ms": _fraction(time.unexplained_ms),
-        "lost_ms": _fraction(time.lost_ms),
+        "run_ms": fraction_json(time.run_ms),
+        "native_ms": fraction_json(time.native_ms),
+        "island_ms": fraction_json(time.island_ms),
+        "row_source_ms": fraction_json(time.row_source_ms),
+        "boundary_ms": fraction_json(time.boundary_ms),
+        "unexplained_ms": fraction_json(time.unexplained_ms),
+        "lost_ms": fraction_json(time.lost_ms),
         "ratio_basis": time.ratio_basis.value,
         "reasons": reasons_json(time.reasons),
     }
@@ -156,11 +122,3 @@ def _stage_json(stage: StageRun) -> dict[str, object]:
 
 def _pairs(values: Mapping[int, int]) -> list[list[int]]:
     return [[key, value] for key, value in sorted(values.items())]
-
-
-def _fraction(value: Fraction | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _reason(value: Reason | None) -> list[str] | None:
-    return None if value is None else [value.id, value.detail]

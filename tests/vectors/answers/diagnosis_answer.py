@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
+from judged_json import finding_json, fraction_json, island_json
 from observed_json import NoObservedError, canonical_json, read_observed, reasons_json
 
-from clusop.analysis.assessment import Action, Finding, Island, JudgedPlan, Leg, QueryCost, TimeSplit
+from clusop.analysis.assessment import Action, JudgedPlan, Leg, QueryCost, TimeSplit
 from clusop.analysis.confidence import Evidence, cost_leg, diagnosis_leg, parse_leg, recommendation_leg
 from clusop.analysis.diagnosis import Diagnosis, diagnose
 from clusop.analysis.figure import ModeledFigure
@@ -60,7 +61,7 @@ def _diagnosis_json(found: Diagnosis) -> dict[str, object]:
         family = operator_family(finding.operator)
         problem = Problem("1234", workload, "load", finding.cause, family, met[finding.cause, family])
         met[finding.cause, family] += 1
-        findings.append(_finding_json(finding) | {"family": family, "signature": signature(problem)})
+        findings.append(finding_json(finding) | {"family": family, "signature": signature(problem)})
     return {
         "explanation": found.explanation.value,
         "engine": [found.engine.name, found.engine.state.value, found.engine.evidence],
@@ -72,7 +73,7 @@ def _diagnosis_json(found: Diagnosis) -> dict[str, object]:
         "native_operator_count": found.native_operator_count,
         "jvm_operators": [list(entry) for entry in found.jvm_operators],
         "new_native_names": list(found.new_native_names),
-        "islands": [_island_json(island) for island in found.islands],
+        "islands": [island_json(island) for island in found.islands],
         "findings": findings,
         "time": _time_json(found.time),
     }
@@ -90,50 +91,17 @@ def _plan_json(plan: JudgedPlan) -> dict[str, object]:
     }
 
 
-def _island_json(island: Island) -> dict[str, object]:
-    return {
-        "number": island.number,
-        "graph": island.graph,
-        "operators": list(island.operators),
-        "stage_ids": list(island.stage_ids),
-        "time_ms": _fraction_json(island.time_ms),
-        "time_reason": _reason_json(island.time_reason),
-        "is_upper_bound": island.is_upper_bound,
-        "remarks": reasons_json(island.remarks),
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, object]:
-    return {
-        "cause": finding.cause,
-        "operator": finding.operator,
-        "graph": finding.graph,
-        "index": finding.index,
-        "detail": finding.detail,
-        "island": finding.island,
-        "functions": list(finding.functions),
-        "engine_says": finding.engine_says,
-        "witnesses": [witness.value for witness in finding.witnesses],
-        "disagreement": _reason_json(finding.disagreement),
-        "inherited": list(finding.inherited),
-        "time_ratio": _fraction_json(finding.time_ratio),
-        "time_reason": _reason_json(finding.time_reason),
-        "ratio_basis": finding.ratio_basis.value,
-        "is_upper_bound": finding.is_upper_bound,
-    }
-
-
 def _time_json(time: TimeSplit) -> dict[str, object]:
     return {
-        "run_ms": _fraction_json(time.run_ms),
-        "native_ms": _fraction_json(time.native_ms),
-        "native_ratio": _fraction_json(time.native_ratio),
+        "run_ms": fraction_json(time.run_ms),
+        "native_ms": fraction_json(time.native_ms),
+        "native_ratio": fraction_json(time.native_ratio),
         "ratio_basis": time.ratio_basis.value,
-        "island_ms": _fraction_json(time.island_ms),
-        "row_source_ms": _fraction_json(time.row_source_ms),
-        "boundary_ms": _fraction_json(time.boundary_ms),
-        "unexplained_ms": _fraction_json(time.unexplained_ms),
-        "lost_ms": _fraction_json(time.lost_ms),
+        "island_ms": fraction_json(time.island_ms),
+        "row_source_ms": fraction_json(time.row_source_ms),
+        "boundary_ms": fraction_json(time.boundary_ms),
+        "unexplained_ms": fraction_json(time.unexplained_ms),
+        "lost_ms": fraction_json(time.lost_ms),
         "reasons": reasons_json(time.reasons),
     }
 
@@ -141,11 +109,3 @@ def _time_json(time: TimeSplit) -> dict[str, object]:
 def _leg_json(leg: Leg) -> dict[str, object]:
     # The exact value of the double: two languages print doubles differently.
     return {"score": str(Fraction(leg.score)), "level": leg.level, "reasons": reasons_json(leg.reasons)}
-
-
-def _fraction_json(value: Fraction | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _reason_json(reason: Reason | None) -> list[str] | None:
-    return None if reason is None else [reason.id, reason.detail]
