@@ -17,9 +17,14 @@ SPARK := $(VENV)/.installed-spark
 # One live driver after another: apart, lest `make test` outgrow its 25 minutes. The faults inside the JVM stay there.
 AGENT_TESTS := $(addprefix tests/spark/,faults runtime agent/test_conf_doors.py agent/test_dormant.py agent/test_python_doors.py)
 
+# No JVM in these: as many at once as there are cores.
+APART := $(addprefix tests/,unit architecture docs service)
+
+CARDS := .cache/adaptivecards
+
 WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HOME &&
 
-.PHONY: help demo test agent check jars sbt matrix fuzz vectors fmt docs bench startup clean lint types layers unit jars-fetched
+.PHONY: help demo test agent check jars sbt matrix fuzz vectors fmt docs bench startup overhead clean lint types layers unit jars-fetched cards-fetched
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,8 +32,9 @@ help: ## Print this list
 demo: jars ## Run real Spark jobs with a native engine, then show what clusop finds in their log
 	@$(WITH_JAVA) $(BIN)/python harness/demo.py
 
-test: lint types layers jars jars-fetched ## Everything CI runs: check, jars, vectors, corpus, install, Spark, browser (under 25 min)
-	@$(WITH_JAVA) $(BIN)/python -m pytest $(foreach folder,$(AGENT_TESTS),--ignore=$(folder))
+test: lint types layers jars jars-fetched ## Everything CI runs: check, jars, vectors, corpus, install, service, Spark, browser (under 25 min)
+	@$(BIN)/python -m pytest -q -n auto $(APART)
+	@$(WITH_JAVA) $(BIN)/python -m pytest $(foreach folder,$(AGENT_TESTS) $(APART),--ignore=$(folder))
 
 agent: jars jars-fetched ## The agent on live Spark: every door, every fault (about 19 min; apart from make test for its time)
 	@$(WITH_JAVA) $(BIN)/python -m pytest tests/spark/agent tests/spark/faults tests/spark/runtime
@@ -38,8 +44,8 @@ check: lint types layers unit ## Lint, types, layers and unit tests (under 2 min
 jars: $(DEV) $(SPARK) ## Build the listener's two jars, where their sources changed (needs only pip and a JVM)
 	@$(WITH_JAVA) $(BIN)/python harness/build_jars.py
 
-sbt: jars ## Build and test the listener with sbt, and compare its jars with ours
-	@$(WITH_JAVA) $(BIN)/python harness/run_sbt.py +test +package
+sbt: jars ## Check the format, build and test the listener with sbt, and compare its jars with ours
+	@$(WITH_JAVA) $(BIN)/python harness/run_sbt.py scalafmtCheckAll +test +package
 	@$(BIN)/python harness/compare_jars.py
 
 matrix: jars ## Arm on Spark 3.3 to 4.3 by every door, and see every query: make matrix SPARK_VERSIONS="3.5.9 4.0.5"
@@ -63,7 +69,7 @@ bench: $(DEV) ## Measure speed: start, plans, and with LOG=FILE an event log (zs
 	@$(BIN)/python harness/bench_plans.py
 	@$(if $(LOG),$(BIN)/python harness/bench_eventlog.py '$(LOG)',echo "name an event log to measure its reader: make bench LOG=FILE")
 
-startup: jars ## Measure what the start line costs a Python outside Spark: 300 paired starts, and the line alone
+startup: jars ## Measure what the start line costs a Python outside Spark: 300 rounds of starts, two floors, the line alone
 	@$(BIN)/python harness/overhead/startup.py
 
 overhead: jars ## Measure what the agent costs in the driver: make overhead LOG=FILE (an event log to replay)
@@ -89,8 +95,14 @@ unit: $(DEV)
 	@$(BIN)/python -m pytest -q -n auto -m 'not spark and not corpus' tests/unit tests/architecture tests/docs tests/vectors
 
 # The script says what it could not fetch; what needs it is then left out, visibly.
-jars-fetched: $(DEV) $(SPARK)
+jars-fetched: $(DEV) $(SPARK) cards-fetched
 	@$(WITH_JAVA) $(BIN)/python harness/prepare.py
+
+# What Teams renders cards with, for the test that looks at them in a browser; without npm it is skipped, visibly.
+cards-fetched:
+	@test -d $(CARDS)/node_modules/adaptivecards || { command -v npm >/dev/null && \
+	  npm install --silent --no-audit --no-fund --prefix $(CARDS) adaptivecards@3.0.6 markdown-it@14; } || \
+	  echo "  no npm here, or no registry: the cards are not looked at in a browser"
 
 $(BIN)/python:
 	@found="$$(PYTHON='$(PYTHON)' sh harness/find_python.sh)" && echo "Making $(VENV) with $$found" && \

@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dataset import RECIPE, is_made
@@ -41,12 +42,16 @@ class ApplicationRun:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where an application runs: the folder for what it leaves, the tables it reads, the jars and the Java it runs with."""
+    """Where an application runs: the folder for what it leaves, the tables it reads, the jars and the Java it runs with.
+
+    ``conf`` is Spark's, besides what the application's group declares.
+    """
 
     out: Path
     data: Path
     jars: Jars
     java_home: Path
+    conf: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def _environment(java_home: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """``make demo``: an ordinary PySpark script runs known workloads on real Spark with Comet, armed by clusop's ``.pth`` line alone.
 
-It shows the signals the agent left, then reads the event log that Spark wrote of the same run, compares both, and makes the
+Its agent sends to an aggregator on this machine, which shows a page and posts a card to a stand-in for Teams. The demo shows the
+signals that arrived, then reads the event log that Spark wrote of the same run, compares both, dollars too, and makes the
 report. Each workload says beforehand what is true of it, so the demo also tells whether clusop was right; it ends with 1 where
 it was not, or where signals and log differ. Everything it writes lies under ``demo-out/`` and ``.cache/``. Without Comet (no
 network, no Linux) it says so, runs plain Spark, and analyzes the Comet logs that ship with the tests besides.
@@ -9,16 +10,20 @@ network, no Linux) it says so, runs plain Spark, and analyzes the Comet logs tha
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 from application_run import Site, ensure_data
+from demo_dollars import AS_IF_ON, dollars_agree
+from demo_service import DemoService
 from find_java import find_java_home
 from live_agreement import agreement_of, queries_of
 from live_run import ARMED, SCRIPT, run_script, start_line_problem
-from live_signals import left_in, table_of
+from live_signals import table_of
 from outcome import Outcome, outcomes_of
 from prepare import REPOSITORY, fetch_jars
 from workload import discover
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 
     from live_run import LiveRun
     from session import Engine
+    from workload import Workload
 
 __all__ = ["main"]
 
@@ -64,10 +70,10 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
     print(f"  {len(outcomes) - wrong} of {len(outcomes)} as expected", flush=True)
 
 
-def _show_signals(run: LiveRun, log: Path, engine: Engine) -> bool:
-    """Show what the agent left and whether the event log of the run says the same. Returns whether all of it is well."""
-    _say(f"The signals that left the script's driver, in {run.signals.relative_to(REPOSITORY)}")
-    left = left_in(run.signals)
+def _show_signals(run: LiveRun, log: Path, engine: Engine, service: DemoService) -> bool:
+    """Show what the agent sent and whether the event log of the run says the same. Returns whether all of it is well."""
+    _say("The signals that arrived at the aggregator")
+    left = service.left()
     if left.signals:
         print("  " + "\n  ".join(table_of(left.signals)))
     elif engine == "none":
@@ -91,6 +97,42 @@ def _show_signals(run: LiveRun, log: Path, engine: Engine) -> bool:
         print(f"  {sentence}")
     sys.stdout.flush()
     return agreement.is_whole and not faults
+
+
+def _run(workloads: Sequence[Workload], engine: Engine, place: Site, service: DemoService) -> bool | None:
+    """Run the script, and look at what arrived and at its log. Whether all is right; ``None`` where Spark did not run."""
+    endpoint = {"CLUSOP_ENDPOINT": service.url, "CLUSOP_TOKEN_FILE": str(service.token_file)}
+    settings = " ".join(f"{name}={value}" for name, value in ARMED.items())
+    print(f"  clusop serve is up at {service.url}")
+    print(f"  {settings} python {SCRIPT.relative_to(REPOSITORY)}")
+    print(
+        "  The script does not import clusop. CLUSOP_ARM=1 alone arms it, by the .pth line in site-packages. The demo also sets"
+    )
+    print(
+        "  CLUSOP_ENDPOINT and CLUSOP_TOKEN_FILE, which say where the signals go: without them none leaves the driver;"
+    )
+    print("  and the tags of a small cluster on AWS, so that there are prices: dollars as if it ran there.")
+    print(f"  (what Spark itself says goes to {(place.out / 'stderr.log').relative_to(REPOSITORY)})", flush=True)
+    run = run_script(workloads, "clusop demo", engine, place, {**ARMED, **endpoint})
+    astray = [workload.name for workload in workloads if workload.name not in run.rows]
+    if run.event_log is None or run.exit_code != 0 or astray:
+        print(f"  {', '.join(astray) or 'Spark'} did not run; see {run.error_text}")
+        return None
+    right = _show_signals(run, run.event_log, engine, service)
+
+    _say(f"clusop analyze {run.event_log.relative_to(REPOSITORY)}")
+    inputs = _analyze([run.event_log], OUT / "report.html", OUT / "report.json")
+    _say("Was clusop right?")
+    outcomes = outcomes_of(workloads, inputs, engine_on=engine == "comet")
+    _print_outcomes(outcomes)
+    right = right and all(outcome.is_right for outcome in outcomes)
+    if engine == "comet":
+        _say("The page's dollars against those of the log, and the cards")
+        right = dollars_agree(service.problems(), inputs) and right
+        cards = list(service.cards())
+        print("  " + "\n  ".join(cards or ["no card arrived"]), flush=True)
+        right = right and bool(cards)
+    return right
 
 
 def main() -> int:
@@ -119,34 +161,20 @@ def main() -> int:
 
     chosen = [entry for entry in discover() if entry.in_demo and (jars.delta or not entry.needs_delta)]
     workloads = sorted(chosen, key=lambda entry: (entry.needs_delta, entry.expected.verdict != "native"))
-    place = Site(OUT / "spark", data, jars, java_home)
+    place = Site(OUT / "spark", data, jars, java_home, AS_IF_ON)
     _say(
         f"Running {len(workloads)} workloads in an ordinary PySpark script, "
         f"{'with Comet' if engine == 'comet' else 'without an engine'}"
     )
-    sink = {"CLUSOP_DIRECTORY": str(place.out / "signals")}
-    settings = " ".join(f"{name}={value}" for name, value in ARMED.items())
-    print(f"  {settings} python {SCRIPT.relative_to(REPOSITORY)}")
-    print(
-        "  The script does not import clusop. CLUSOP_ARM=1 alone arms it, by the .pth line in site-packages. The demo also sets"
-    )
-    print(
-        "  CLUSOP_DIRECTORY, which says where the signals go: there is no aggregator yet, and without it none leaves the driver."
-    )
-    print(f"  (what Spark itself says goes to {(place.out / 'stderr.log').relative_to(REPOSITORY)})", flush=True)
-    run = run_script(workloads, "clusop demo", engine, place, {**ARMED, **sink})
-    astray = [workload.name for workload in workloads if workload.name not in run.rows]
-    if run.event_log is None or run.exit_code != 0 or astray:
-        print(f"  {', '.join(astray) or 'Spark'} did not run; see {run.error_text}")
+    shutil.rmtree(OUT / "service", ignore_errors=True)
+    try:
+        with DemoService(OUT / "service", os.environ) as service:
+            right = _run(workloads, engine, place, service)
+    except RuntimeError as error:
+        print(f"  {error}")
         return 2
-    agrees = _show_signals(run, run.event_log, engine)
-
-    _say(f"clusop analyze {run.event_log.relative_to(REPOSITORY)}")
-    inputs = _analyze([run.event_log], OUT / "report.html", OUT / "report.json")
-    _say("Was clusop right?")
-    outcomes = outcomes_of(workloads, inputs, engine_on=engine == "comet")
-    _print_outcomes(outcomes)
-    right = agrees and all(outcome.is_right for outcome in outcomes)
+    if right is None:
+        return 2
 
     if engine == "none" and _SHIPPED.is_dir():
         _say("Without Comet here: two logs of Comet runs that ship with the tests")
@@ -157,11 +185,16 @@ def main() -> int:
         outcomes = outcomes_of(recorded, shipped, engine_on=True)
         _print_outcomes(outcomes)
         right = right and all(outcome.is_right for outcome in outcomes)
-    _say(f"Done in {time.monotonic() - began:.0f} s")
-    for label, name in (("report", "report.html"), ("JSON", "report.json")):
-        print(f"  {label:<8}{OUT / name}")
-    print(f"  {'log':<8}{run.event_log}")
-    print(f"  {'signals':<8}{run.signals}")
+    _say(f"Done in {time.monotonic() - began:.0f} s. Where to look:")
+    for label, what in (
+        ("report", OUT / "report.html"),
+        ("JSON", OUT / "report.json"),
+        ("log", OUT / "spark" / "eventlog"),
+        ("card", OUT / "service" / "teams"),
+        ("page", " ".join(service.command(8484)).replace(sys.executable, ".venv/bin/python")),
+    ):
+        print(f"  {label:<8}{what}")
+    print(f"  {'':<8}then http://127.0.0.1:8484/ in a browser: any user name, and as password {service.admin_token}")
     return 0 if right else 1
 
 

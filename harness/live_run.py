@@ -78,7 +78,7 @@ def run_script(
         "comet_jar": str(place.jars.comet or ""),
         "delta_jars": [str(jar) for jar in place.jars.delta],
         "master": declared.master,
-        "settings": dict(declared.settings),
+        "settings": {**declared.settings, **place.conf},
         "data": str(place.data.resolve()),
         "workloads": [workload.name for workload in workloads],
     }

@@ -1,4 +1,4 @@
-"""Write what is generated in the pages: ``docs/cli.md``, ``docs/settings.md``, the output shown in the README.
+"""Write what is generated in the pages: ``docs/cli.md``, both pages of settings, the output shown in the README.
 
 ``--check`` only compares.
 """
@@ -32,11 +32,12 @@ def readme(text: str) -> str:
 
 def _main(*, only_check: bool) -> int:
     from clusop.cli.docs import reference
-    from settings_page import settings_page
+    from settings_page import service_settings_page, settings_page
 
     cli_page, front_page = ROOT / "docs" / "cli.md", ROOT / "README.md"
     pages = {cli_page: reference(), front_page: readme(front_page.read_text(encoding="utf-8"))}
     pages[ROOT / "docs" / "settings.md"] = settings_page()
+    pages[ROOT / "docs" / "service-settings.md"] = service_settings_page()
     stale = []
     for path, text in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:

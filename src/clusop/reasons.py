@@ -1,8 +1,8 @@
 """Reasons: every refusal, doubt and cause clusop can utter, as values with an id and a sentence.
 
 The catalogue is ``reasons.json``: one entry each, kebab-case ids that never change. ``kind`` is ``cause`` (why an operator
-left the engine; has ``instead``, ``before``, ``after``), ``verdict``, ``parse``, ``time``, ``price``, ``proposal`` or
-``input``. A sentence may hold one ``{detail}``, filled from the reason's own detail.
+left the engine; has ``instead``, ``before``, ``after``), ``verdict``, ``parse``, ``time``, ``price``, ``proposal``, ``input``,
+``agent`` or ``service``. A sentence may hold one ``{detail}``, filled from the reason's own detail.
 """
 
 from __future__ import annotations

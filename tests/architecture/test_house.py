@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LONGEST_LINES = 400
 # The owner of a cluster uploads one file and reads it from top to bottom before he does.
 LONGER = {"deploy/databricks/clusop-init.sh": 450}
+CALLED_BY_FRAMEWORKS = {"command", "callback", "get", "post"}
 WRITTEN = {".py", ".scala", ".html", ".js", ".css", ".sh"}
 NAMES_THAT_SAY_NOTHING = frozenset(
     {"base", "common", "handlers", "helper", "helpers", "manager", "misc", "models", "stuff", "tools", "util", "utils"}
@@ -62,9 +63,9 @@ def test_a_module_says_its_duty_and_what_is_public(path: Path) -> None:
 
 
 def is_command(node: ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) -> bool:
-    """Whether typer calls it by its name on the command line; no code does."""
+    """Whether typer calls it by its name on the command line, or FastAPI by its path; no code does."""
     return any(
-        isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in {"command", "callback"}
+        isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in CALLED_BY_FRAMEWORKS
         for one in node.decorator_list
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pages import ROOT, SOURCE, reasons
 
-KINDS = {"cause", "verdict", "parse", "time", "price", "proposal", "input", "agent"}
+KINDS = {"cause", "verdict", "parse", "time", "price", "proposal", "input", "agent", "service"}
 
 SCALA = ROOT / "scala" / "src" / "main" / "scala"
 SCALA_TEXT = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"')

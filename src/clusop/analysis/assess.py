@@ -45,10 +45,10 @@ if TYPE_CHECKING:
     from clusop.analysis.economics import ClassHours, Ledger, PriceSource, Rates
     from clusop.analysis.observed import Observed, StageRun
 
-__all__ = ["assess_application", "assess_query"]
+__all__ = ["LEAST_WORK_MS", "assess_application", "assess_query"]
 
 
-_LEAST_WORK_MS = 10_000
+LEAST_WORK_MS = 10_000
 """Less task time than this says nothing about an engine: warm-up and chance weigh more."""
 
 
@@ -242,7 +242,7 @@ def _engine_proposals(
         sentence = f"Whether {dialect(engine).title} pays here cannot be told. {classes.reason.sentence}"
         return (Proposal(Action.KEEP, sentence, classes, (classes.reason,)),)
     sql_ms = (time.run_ms or Fraction(0)) - non_sql_ms
-    if sql_ms < _LEAST_WORK_MS:
+    if sql_ms < LEAST_WORK_MS:
         reason = Reason("failed-run" if has_failed and not sql_ms else "too-little-work")
         return (Proposal(Action.KEEP, f"Keep {dialect(engine).title} for now. {reason.sentence}", None, (reason,)),)
     ratio = time.native_ratio

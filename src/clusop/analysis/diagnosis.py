@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from clusop.analysis.assessment import Finding, Island, JudgedPlan, RatioBasis, Role, TimeSplit, Verdict, Witness
 from clusop.analysis.causes.find import find_causes
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Diagnosis", "diagnose"]
 
 _SHARED_ISLAND = Reason("shared-island")
+_Met: TypeAlias = "tuple[str, Kind, bool]"
+"""An operator's name and kind, and whether it ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def diagnose(observed: Observed, *, native_time_seen: bool = False) -> Diagnosis
     ]
     timed = time_of(observed, judged, spoken, native_time_seen=native_time_seen)
     numbered, islands = _renumber(timed.islands, findings)
+    met = _met_in(plans)
     return Diagnosis(
         observed=observed,
         explanation=explanation.verdict,
@@ -78,9 +81,9 @@ def diagnose(observed: Observed, *, native_time_seen: bool = False) -> Diagnosis
         if plans
         else observed.problems or (Reason("empty"),),
         plans=plans,
-        native_operator_count=_count_native(plans),
-        jvm_operators=_count_jvm(plans, spoken),
-        new_native_names=_new_names(plans, spoken),
+        native_operator_count=_count_native(met),
+        jvm_operators=_count_jvm(met, spoken),
+        new_native_names=_new_names(plans, met, spoken),
         islands=islands,
         findings=tuple(_with_time(finding, islands, timed, judged) for finding in _shared(numbered)),
         time=timed.split,
@@ -112,16 +115,21 @@ def _verdict_reasons(plans: Sequence[JudgedPlan], verdict: Verdict, explanation:
     return tuple(reasons)
 
 
-def _count_native(plans: Sequence[JudgedPlan]) -> int:
-    return sum(Counter(zip(plan.kinds, plan.ran, strict=True))[Kind.NATIVE, True] for plan in plans)
-
-
-def _count_jvm(plans: Sequence[JudgedPlan], spoken: Dialect) -> tuple[tuple[str, int], ...]:
-    met: Counter[tuple[str, Kind, bool]] = Counter()
+def _met_in(plans: Sequence[JudgedPlan]) -> Counter[_Met]:
+    """How often each operator occurs: plans repeat few of them often."""
+    met: Counter[_Met] = Counter()
     for plan in plans:
         tree = plan.reading.plan
         if tree is not None:
             met.update(zip(tree.names, plan.kinds, plan.ran, strict=True))
+    return met
+
+
+def _count_native(met: Counter[_Met]) -> int:
+    return sum(count for (_, kind, ran), count in met.items() if kind is Kind.NATIVE and ran)
+
+
+def _count_jvm(met: Counter[_Met], spoken: Dialect) -> tuple[tuple[str, int], ...]:
     counts: Counter[str] = Counter()
     for (name, kind, ran), count in met.items():
         if ran and is_jvm_work(name, kind, spoken):
@@ -129,15 +137,14 @@ def _count_jvm(plans: Sequence[JudgedPlan], spoken: Dialect) -> tuple[tuple[str,
     return tuple(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
 
 
-def _new_names(plans: Sequence[JudgedPlan], spoken: Dialect) -> tuple[str, ...]:
+def _new_names(plans: Sequence[JudgedPlan], met: Counter[_Met], spoken: Dialect) -> tuple[str, ...]:
+    found = {name for name, kind, _ in met if kind is Kind.NATIVE and spoken.is_new(name)}
+    if not found:
+        return ()
     new: set[str] = set()
     for plan in plans:
         tree = plan.reading.plan
-        if tree is None:
-            continue
-        met = set(zip(tree.names, plan.kinds, strict=True))
-        found = {name for name, kind in met if kind is Kind.NATIVE and spoken.is_new(name)}
-        if found:
+        if tree is not None:
             # What a profile flags as native is no guess by the name.
             unflagged = {
                 (o.name, k) for o, k in zip(tree.operators, plan.kinds, strict=True) if o.flagged_native is None

@@ -145,11 +145,13 @@ def _doubtful(reading: PlanReading, plan: Plan, spoken: Dialect) -> list[bool]:
     """
     if spoken.id != "photon" or reading.source is not PlanSource.PLAN_INFO or reading.phase is not Phase.FINAL:
         return [False] * len(plan)
-    doubtful: list[bool] = []
-    for operator in plan.operators:
-        above = operator.parent != ROOT and doubtful[operator.parent]
-        is_open = operator.name == "AdaptiveSparkPlan" and "isFinalPlan=false" in operator.arguments
-        doubtful.append(above or is_open)
+    doubtful = [
+        name == "AdaptiveSparkPlan" and "isFinalPlan=false" in operator.arguments
+        for name, operator in zip(plan.names, plan.operators, strict=True)
+    ]
+    if any(doubtful):
+        for index, operator in enumerate(plan.operators):
+            doubtful[index] = doubtful[index] or (operator.parent != ROOT and doubtful[operator.parent])
     return doubtful
 
 

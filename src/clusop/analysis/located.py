@@ -27,6 +27,7 @@ _READ_METRICS = ("fetch wait", "local blocks read", "remote blocks read", "local
 _STAGE_BOUNDS = frozenset({"ShuffleQueryStage", "BroadcastQueryStage", "ResultQueryStage", "TableCacheQueryStage",
                            "ReusedExchange", "ReusedSubquery"})  # fmt: skip
 _NOWHERE: frozenset[int] = frozenset()
+_CHILD, _CACHED = Link.CHILD, Link.CACHED  # members of an Enum are slow to look up in Python 3.11
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ def segments(plan: Plan, kinds: Sequence[Kind]) -> tuple[int, ...]:
     between them, which therefore run in the same stages. An exchange belongs to the segment below it, where it writes.
     """
     numbers: list[int] = []
-    child = Link.CHILD
+    named = list(zip(plan.names, kinds, strict=True))
+    bounds = {each for each in set(named) if _is_bound(*each)}  # plans repeat few names often
     for index, operator in enumerate(plan.operators):
         parent = operator.parent
-        if parent == ROOT or operator.link is not child or _is_bound(operator.name, kinds[index]):
+        if parent == ROOT or operator.link is not _CHILD or named[index] in bounds:
             numbers.append(index)
         else:
             numbers.append(numbers[parent])
@@ -84,37 +86,38 @@ def locate(plan: Plan, kinds: Sequence[Kind], stages: Sequence[StageRun]) -> Loc
     own, has_own_ids = _own_stages(plan, kinds, stage_of_id)
     scopes = [_scope_stages(scope.metrics, stage_of_id) for scope in plan.codegens]
     segment_of = segments(plan, kinds)
+    # What an operator or its scope says; most operators of a segment say the same.
+    told = [
+        stage_ids or (scopes[operator.codegen] if operator.codegen is not None else _NOWHERE)
+        for stage_ids, operator in zip(own, plan.operators, strict=True)
+    ]
     gathered: dict[int, set[int]] = {}
-    has_ids: set[int] = set()
-    for index, operator in enumerate(plan.operators):
-        segment = segment_of[index]
-        known = own[index] or (scopes[operator.codegen] if operator.codegen is not None else _NOWHERE)
-        if known:
-            gathered.setdefault(segment, set()).update(known)
-        if has_own_ids[index]:
-            has_ids.add(segment)
+    for segment, stage_ids in set(zip(segment_of, told, strict=True)):
+        if stage_ids:
+            gathered.setdefault(segment, set()).update(stage_ids)
     by_segment = {segment: frozenset(stage_ids) for segment, stage_ids in gathered.items()}
-    near = _nearest(plan, segment_of, own)
+    has_ids = {segment for segment, has_id in zip(segment_of, has_own_ids, strict=True) if has_id}
+    near = [] if all(told) else _nearest(plan, segment_of, own)
     ordered: dict[frozenset[int], tuple[int, ...]] = {}  # many operators, few different sets
     located: list[tuple[int, ...]] = []
-    for index, operator in enumerate(plan.operators):
-        scope = scopes[operator.codegen] if operator.codegen is not None else _NOWHERE
-        found = own[index] or scope or near[index] or by_segment.get(segment_of[index], _NOWHERE)
+    for index, stage_ids in enumerate(told):
+        found = stage_ids or near[index] or by_segment.get(segment_of[index], _NOWHERE)
         if found not in ordered:
             ordered[found] = tuple(sorted(found))
         located.append(ordered[found])
     has_evidence = bool(by_segment)
     ran = tuple(
-        segment in by_segment or (not cached[index] and (not has_evidence or segment not in has_ids))
-        for index, segment in enumerate(segment_of)
+        [
+            segment in by_segment or (not below and (not has_evidence or segment not in has_ids))
+            for segment, below in zip(segment_of, cached, strict=True)
+        ]
     )
     return Located(tuple(located), ran, has_evidence)
 
 
 def _below_cache(plan: Plan) -> list[bool]:
     """Whether an operator belongs to the plan that once filled a cache; a plan alone does not claim that it runs here."""
-    link = Link.CACHED
-    cached = [operator.link is link for operator in plan.operators]
+    cached = [operator.link is _CACHED for operator in plan.operators]
     if any(cached):
         for index, operator in enumerate(plan.operators):
             cached[index] = cached[index] or (operator.parent != ROOT and cached[operator.parent])
@@ -125,30 +128,39 @@ def _own_stages(
     plan: Plan, kinds: Sequence[Kind], stage_of_id: dict[int, frozenset[int]]
 ) -> tuple[list[frozenset[int]], list[bool]]:
     """Per operator the stages its own metrics name, and whether it has any metric with an id."""
-    owner: dict[int, int] = {}
-    shared: set[int] = set()
-    has_ids: list[bool] = []
-    for index, operator in enumerate(plan.operators):
-        has_id = False
-        for _, _, accumulator_id, _ in operator.metrics:
-            if accumulator_id is not None:
-                has_id = True
-                if owner.setdefault(accumulator_id, index) != index:
-                    shared.add(accumulator_id)
-        has_ids.append(has_id)
+    shared = _shared_ids(plan)
     own: list[frozenset[int]] = []
+    has_ids: list[bool] = []
     for operator, kind in zip(plan.operators, kinds, strict=True):
         found = _NOWHERE
+        has_id = False
         reads = _READ_METRICS if is_exchange(operator.name, kind) else ()
-        for name, _, accumulator_id, _ in operator.metrics:
-            if accumulator_id is None or accumulator_id in shared:
+        for metric in operator.metrics:
+            accumulator_id = metric.accumulator_id
+            if accumulator_id is None:
                 continue
+            has_id = True
             stages = stage_of_id.get(accumulator_id, _NOWHERE)
             # Nearly always the same set once more.
-            if stages is not found and not name.startswith(reads):
+            if stages is not found and accumulator_id not in shared and not metric.name.startswith(reads):
                 found = found | stages if found else stages
         own.append(found)
+        has_ids.append(has_id)
     return own, has_ids
+
+
+def _shared_ids(plan: Plan) -> set[int]:
+    """The accumulators that several operators have."""
+    ids = [metric.accumulator_id for operator in plan.operators for metric in operator.metrics]
+    if len(set(ids)) == len(ids):
+        return set()  # nearly every plan: no id stands in it twice
+    owner: dict[int, int] = {}
+    return {
+        metric.accumulator_id
+        for index, operator in enumerate(plan.operators)
+        for metric in operator.metrics
+        if metric.accumulator_id is not None and owner.setdefault(metric.accumulator_id, index) != index
+    }
 
 
 def _scope_stages(metrics: tuple[Metric, ...], stage_of_id: dict[int, frozenset[int]]) -> frozenset[int]:
@@ -161,14 +173,12 @@ def _scope_stages(metrics: tuple[Metric, ...], stage_of_id: dict[int, frozenset[
 
 def _nearest(plan: Plan, segment_of: Sequence[int], own: Sequence[frozenset[int]]) -> list[frozenset[int]]:
     """Per operator the stages of the closest located ancestor in its segment, else of a located descendant in it."""
-    above: list[frozenset[int]] = []
-    for index, operator in enumerate(plan.operators):
-        parent = operator.parent
-        same = parent != ROOT and segment_of[parent] == segment_of[index]
-        above.append((own[parent] or above[parent]) if same else _NOWHERE)
+    # A segment has the number of its first operator; every other one is in its parent's.
+    inside = [(index, plan.operators[index].parent) for index, first in enumerate(segment_of) if index != first]
+    above: list[frozenset[int]] = [_NOWHERE] * len(plan.operators)
     below: list[frozenset[int]] = [_NOWHERE] * len(plan.operators)
-    for index in range(len(plan.operators) - 1, 0, -1):
-        parent = plan.operators[index].parent
-        if parent != ROOT and segment_of[parent] == segment_of[index]:
-            below[parent] = own[index] or below[index] or below[parent]
+    for index, parent in inside:
+        above[index] = own[parent] or above[parent]
+    for index, parent in reversed(inside):
+        below[parent] = own[index] or below[index] or below[parent]
     return [first or second for first, second in zip(above, below, strict=True)]

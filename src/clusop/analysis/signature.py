@@ -12,7 +12,7 @@ import re
 import string
 from dataclasses import dataclass
 
-__all__ = ["Problem", "operator_family", "signature", "workload_key", "workload_stem"]
+__all__ = ["Problem", "alike_cause", "operator_family", "signature", "workload_key", "workload_stem"]
 
 _VERSION = "clusop-signature-1"
 _HEX_DIGITS = 32
@@ -45,6 +45,15 @@ _FAMILY_ENDINGS = (
     ("limit", re.compile(r"Limit$")),
     ("write", re.compile(r"Write|^Insert|^Append|^Overwrite|^MergeRows")),
 )
+
+# A setting, or a release, has Spark hand a UDF its rows by Arrow: BatchEvalPython becomes ArrowEvalPython and tells another
+# cause, and the UDF is the same.
+_ALIKE = {"pandas-udf": "python-udf"}
+
+
+def alike_cause(cause: str) -> str:
+    """The cause by which a problem is known: one for causes that the same query may show in turn."""
+    return _ALIKE.get(cause, cause)
 
 
 def operator_family(name: str) -> str:
@@ -105,7 +114,7 @@ def signature(problem: Problem) -> str:
         problem.workspace,
         problem.workload,
         problem.task_key,
-        problem.cause,
+        alike_cause(problem.cause),
         problem.family,
         str(problem.occurrence),
     )

@@ -7,6 +7,7 @@ the whole query only, so an island's share is bounded by all non-native time.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -121,13 +122,17 @@ def stage_shares(
     times: StageTimes, judged: Sequence[Judged], spoken: Dialect, *, native_time_seen: bool
 ) -> tuple[StageShare, ...]:
     """Native time of every stage attempt, with its basis."""
+    # A stage with a native time of its own asks no operators.
+    silent = {stage.stage_id for stage in times.stages if stage.native_ns is None}
+    native = Kind.NATIVE  # members of an Enum are slow to look up in Python 3.11
     native_stages: dict[int, list[tuple[JudgedPlan, int]]] = {}
-    for one in judged:
+    for one in judged if silent and spoken.time.task_accumulable else ():
         if one.located is None or not one.located.has_evidence:
             continue
-        for index, kind in enumerate(one.plan.kinds):
-            if kind is Kind.NATIVE and one.plan.ran[index]:
-                for stage_id in one.located.stages[index]:
+        placed = zip(one.plan.kinds, one.plan.ran, one.located.stages, strict=True)
+        for index, (kind, ran, stage_ids) in enumerate(placed):
+            if kind is native and ran and not silent.isdisjoint(stage_ids):
+                for stage_id in stage_ids:
                     native_stages.setdefault(stage_id, []).append((one.plan, index))
     return tuple(
         _share(stage, native_stages.get(stage.stage_id, ()), spoken, native_time_seen=native_time_seen)
@@ -202,8 +207,9 @@ def _of_stages(
     elif native_ms is None:
         reasons[Reason("native-time-unknown")] = None
     timed, island_stages = _island_times(islands, shares, has_native_time=native_ms is not None)
-    sources = _stages_of_kind(judged, Kind.ROW_SOURCE) - island_stages
-    boundaries = _stages_of_kind(judged, Kind.BOUNDARY) - _stages_of_kind(judged, Kind.NATIVE) - island_stages - sources
+    of_kind = _stages_by_kind(judged)
+    sources = of_kind[Kind.ROW_SOURCE] - island_stages
+    boundaries = of_kind[Kind.BOUNDARY] - of_kind[Kind.NATIVE] - island_stages - sources
     island_ms = _off_engine(shares, island_stages)
     row_source_ms = _off_engine(shares, sources)
     boundary_ms = _off_engine(shares, boundaries)
@@ -238,14 +244,16 @@ def _off_engine(shares: Sequence[StageShare], stage_ids: set[int]) -> Fraction:
     return sum((share.off_engine_ms for share in shares if share.stage.stage_id in stage_ids), Fraction(0))
 
 
-def _stages_of_kind(judged: Sequence[Judged], kind: Kind) -> set[int]:
-    found: set[int] = set()
+def _stages_by_kind(judged: Sequence[Judged]) -> defaultdict[Kind, set[int]]:
+    """The stages in which operators of each kind ran."""
+    found: defaultdict[Kind, set[int]] = defaultdict(set)
     for one in judged:
         if one.located is None or not one.located.has_evidence:
             continue
-        for index, own in enumerate(one.plan.kinds):
-            if own is kind and one.plan.ran[index]:
-                found.update(one.located.stages[index])
+        # Many operators, few different places.
+        for kind, ran, stage_ids in set(zip(one.plan.kinds, one.plan.ran, one.located.stages, strict=True)):
+            if ran:
+                found[kind].update(stage_ids)
     return found
 
 

@@ -6,7 +6,27 @@ import sys
 
 __all__ = ["run"]
 
-_OF_THE_EXTRA = frozenset({"click", "rich", "shellingham", "typer"})
+_EXTRAS = {
+    "cli": frozenset({"click", "rich", "shellingham", "typer"}),
+    "service": frozenset(
+        {
+            "alembic",
+            "fastapi",
+            "jinja2",
+            "msgspec",
+            "prometheus_client",
+            "psycopg",
+            "pydantic",
+            "python_multipart",
+            "requests",
+            "sqlalchemy",
+            "starlette",
+            "uvicorn",
+            "yaml",
+        }
+    ),
+    "databricks": frozenset({"databricks"}),
+}
 _EXIT_BAD_USAGE = 2
 
 
@@ -22,13 +42,16 @@ def run() -> None:
         ended = main()
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing not in _OF_THE_EXTRA:
+        extra = next((name for name, packages in _EXTRAS.items() if missing in packages), "")
+        if not extra:
             raise
         if sys.argv[1:2] == ["doctor"]:
             # The one command that must run where only the agent is installed.
             from clusop.cli.doctor import doctor_main
 
             raise SystemExit(doctor_main(sys.argv[2:])) from None
-        sys.stderr.write(f"clusop: the package {missing!r} is missing. Install it with: pip install 'clusop[cli]'\n")
+        sys.stderr.write(
+            f"clusop: the package {missing!r} is missing. Install it with: pip install 'clusop[{extra}]'\n"
+        )
         raise SystemExit(_EXIT_BAD_USAGE) from None
     raise SystemExit(ended)

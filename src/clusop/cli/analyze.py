@@ -31,6 +31,7 @@ from clusop.report.text import render_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from clusop.cli.send_findings import Findings
     from clusop.report.input_report import InputReport
 
 __all__ = ["analyze"]
@@ -84,6 +85,16 @@ def analyze(
     everything: Annotated[
         bool, typer.Option("--all", help="List every execution, commands and internal ones too, all rows of the table.")
     ] = False,
+    send: Annotated[
+        str,
+        typer.Option(
+            metavar="URL", help="Also send what is found in event logs to this aggregator; twice counts once."
+        ),
+    ] = "",
+    token_file: Annotated[str, typer.Option(metavar="FILE", help="File with the aggregator's ingest token.")] = "",
+    workspace: Annotated[
+        str, typer.Option(metavar="ID", help="The workspace the logs are from, as its agents tell it; for --send.")
+    ] = "",
     no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar on standard error.")] = False,
 ) -> None:
     """Tell what left the native engine, why, how much time that was, what it cost, and what to do.
@@ -99,6 +110,7 @@ def analyze(
         if verdict not in _FAIL_ON:
             raise InputError("--fail-on", f"{verdict!r} is no verdict", f"Verdicts are {', '.join(_FAIL_ON)}.")
     refuse_bad_targets([(name, path) for name, path in (("--html", html), ("--output", output)) if path], paths)
+    findings = _findings(send, token_file, workspace, paths)
     book, refused = _book(price_file, price or ())
     is_drawn = not no_progress and sys.stderr.isatty() and not (as_json and not output and not sys.stdout.isatty())
     run = _Run(
@@ -112,9 +124,15 @@ def analyze(
         intake = Intake(book, "" if engine == _AUTO else engine, progress)
         for report in _reports(paths, intake):
             run.take(_only(report, query) if query else report)
+            if findings is not None:
+                findings.take(report)
     if query and not run.query_count:
         run.refuse(Reason("no-such-query", query))
     _write(run, html=html, output=output)
+    if findings is not None:
+        # Last: an aggregator that does not answer costs nobody the report.
+        findings.send()
+        sys.stderr.write(f"clusop: {findings.told()}\n")
     # A person at a terminal has just read the refusals in the report.
     if code := _told(run, fail_on or (), with_refusals=as_json or bool(output) or not sys.stdout.isatty()):
         raise typer.Exit(code)
@@ -203,6 +221,16 @@ def _only(report: InputReport, query_id: str) -> InputReport:
         return report if keeps or report.query is None else replace(report, query=None)
     queries = tuple(each for each in report.application.queries if each.observed.query_id == query_id)
     return replace(report, application=replace(report.application, queries=queries))
+
+
+def _findings(send: str, token_file: str, workspace: str, paths: Sequence[str]) -> Findings | None:
+    if not send:
+        return None
+    if STDIN in paths:
+        raise InputError("--send", "standard input has no contents to be known by again", "Name a file.")
+    from clusop.cli.send_findings import Findings
+
+    return Findings(send, token_file, workspace)
 
 
 def _book(price_file: str, prices: Sequence[str]) -> tuple[PriceBook, list[Reason]]:

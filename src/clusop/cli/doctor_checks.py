@@ -25,6 +25,7 @@ from clusop.runtime.jars import jars, sha256_of
 from clusop.runtime.setting_value import as_text
 from clusop.runtime.settings import Origin, declared, resolve
 from clusop.runtime.spark_session import active_context, connect_session, why_dormant
+from clusop.runtime.status import NO_LIVE_PLANS
 from clusop.runtime.transport.http_exchange import PROXY_PORT
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ __all__ = [
     "found_here",
     "in_force",
     "jar_checks",
+    "live_plans",
     "probe",
     "site_folders",
     "strangers",
@@ -97,6 +99,13 @@ def found_here(environ: Mapping[str, str]) -> list[Check]:
     version = _version_of("pyspark") or _version_of("databricks-connect")
     checks.append(Check("spark", "ok" if version else "missing", version or "no PySpark in this environment"))
     return checks
+
+
+def live_plans(agent: Mapping[str, object]) -> list[Check]:
+    """A word only where an armed agent gets no live plans: everywhere else there is nothing to know."""
+    if agent.get("live_plans") is not False:
+        return []
+    return [Check("live plans", "missing", NO_LIVE_PLANS, "Nothing: verdicts and costs need only the text.")]
 
 
 def strangers(environ: Mapping[str, str]) -> list[Reason]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "EXIT_BAD_INPUT", "command_line", "main"]
 
 EXIT_BAD_INPUT = 2
-COMMANDS = ("analyze", "explain", "doctor", "prices")
+COMMANDS = ("analyze", "explain", "doctor", "prices", "serve", "collect", "onboard", "reconcile")
+
+_GROUPS = ("prices", "serve")
+_MODULES = {"doctor": "clusop.cli.doctor_command"}
 
 _HELP = (
     "Find what left the native engine (Photon, Comet), why, how much time it took and what it cost. "
@@ -42,22 +46,11 @@ def command_line(chosen: Sequence[str] = COMMANDS) -> typer.Typer:
 
 
 def _add(app: typer.Typer, name: str) -> None:
-    if name == "analyze":
-        from clusop.cli.analyze import analyze
-
-        app.command()(analyze)
-    elif name == "explain":
-        from clusop.cli.explain import explain
-
-        app.command()(explain)
-    elif name == "doctor":
-        from clusop.cli.doctor_command import doctor
-
-        app.command()(doctor)
+    # Groups bring a command line of their own; all else is one function of the module of its name.
+    if name in _GROUPS:
+        app.add_typer(import_module(f"clusop.cli.{name}").app)
     else:
-        from clusop.cli.prices import app as prices
-
-        app.add_typer(prices)
+        app.command()(getattr(import_module(_MODULES.get(name, f"clusop.cli.{name}")), name))
 
 
 def _print_version(value: object) -> None:

@@ -124,9 +124,8 @@ def classify(plan: Plan, spoken: Dialect) -> tuple[Kind, ...]:
     JVM work like any other.
     """
     # Plans repeat few names often.
-    named = {(operator.name, operator.flagged_native) for operator in plan.operators}
-    known = {(name, flag): spoken.kind_of(name, flagged_native=flag) for name, flag in named}
-    kinds = [known[operator.name, operator.flagged_native] for operator in plan.operators]
+    known = {(name, flag): spoken.kind_of(name, flagged_native=flag) for name, flag in set(plan.flagged_names)}
+    kinds = [known[each] for each in plan.flagged_names]
     if any(kind in _BESIDE_LOGICAL for kind in known.values()) or any(name.startswith("Execute ") for name, _ in known):
         _mark_logical(plan, kinds)
     starts = [
@@ -241,7 +240,7 @@ def _build(base: dict[str, Any], own: dict[str, Any], dialect_id: str) -> Dialec
 def engine_of_names(plan: Plan) -> str:
     """The engine whose native names occur in ``plan``: the one with most, ``""`` where none does."""
     # Plans repeat few names often.
-    names = Counter([(operator.name, operator.flagged_native) for operator in plan.operators])
+    names = Counter(plan.flagged_names)
     counts = {
         dialect_id: sum(
             count

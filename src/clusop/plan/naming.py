@@ -26,6 +26,9 @@ _SCANS = frozenset(
 _V2_SCANS = frozenset({"BatchScan", "CometBatchScan"})
 _BEFORE_FORMAT = re.compile(r":?\s*(?:\[native_\w+\]\s*)?", re.ASCII)
 _COMMAND = "Execute"
+_GO_ON = _SCANS | {_COMMAND}
+"""Words whose canonical name may go on behind them."""
+
 _NAMED_CACHE = "Scan In-memory table"
 """What Spark calls the scan of a cached table that has a name."""
 
@@ -56,21 +59,21 @@ def canonical_name(text: str) -> tuple[str, str]:
     The name is ``""`` where the text does not begin with a name.
     """
     text = text.strip()
-    word = text.partition(" ")[0]
+    word, _, rest = text.partition(" ")
     # Nearly always the name ends at the first blank, and a pattern is slower than to ask whether it does.
-    if not (word.isidentifier() and word.isascii()):
-        match = _WORD.match(text)
-        if match is None:
-            return "", text
-        word = match.group()
-    end = len(word)
+    if word.isascii() and word.isidentifier() and word not in _GO_ON:
+        return word, rest.strip()[:MAX_ARGUMENT_CHARS]
+    match = _WORD.match(text)
+    if match is None:
+        return "", text
+    word, end = match.group(), match.end()
     if word in _SCANS:
         return _scan_name(word, text, end)
     if word == _COMMAND:
         command = _WORD.search(text, end)
         if command is not None and text[end : command.start()].isspace():
             return f"{_COMMAND} {command.group()}", _cut(text[command.end() :])
-    return word, text[end:].strip()[:MAX_ARGUMENT_CHARS]
+    return word, _cut(text[end:])
 
 
 def _scan_name(head: str, text: str, end: int) -> tuple[str, str]:

@@ -134,13 +134,18 @@ class Plan:
         return tuple([operator.name for operator in self.operators])
 
     @cached_property
+    def flagged_names(self) -> tuple[tuple[str, bool | None], ...]:
+        """The name of each operator with what a query profile says of it: all that its kind depends on but its place."""
+        return tuple([(operator.name, operator.flagged_native) for operator in self.operators])
+
+    @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
         """For each operator the indices of all that hang on it, in order, whatever the link."""
         lists: list[list[int]] = [[] for _ in self.operators]
         for index, operator in enumerate(self.operators):
             if operator.parent != ROOT:
                 lists[operator.parent].append(index)
-        return tuple(tuple(entry) for entry in lists)
+        return tuple(map(tuple, lists))
 
     @cached_property
     def roots(self) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ for ReusedSubquery). WholeStageCodegen and InputAdapter are nodes there and scop
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 from clusop.plan.json_text import JsonTextError, clean_text, decode_json
 from clusop.plan.naming import codegen_number
@@ -41,7 +41,9 @@ _SCOPES = frozenset({"WholeStageCodegen", "InputAdapter", "InMemoryRelation"})
 _REUSES = frozenset({"ReusedExchange", "ReusedSubquery"})
 _CODEGEN_ENDS = ("Exchange", "QueryStage", "InMemoryTableScan")
 _ADAPTIVE = "AdaptiveSparkPlan"
+# Members of an Enum are slow to look up in Python 3.11, and these are asked for at every node.
 _CHILD, _SUBQUERY, _CACHED = Link.CHILD, Link.SUBQUERY, Link.CACHED
+_TOP = (ROOT, _CHILD, None, 0, 0, _CHILD)
 
 
 def is_subquery_name(name: str) -> bool:
@@ -96,15 +98,10 @@ def _unread(reason: str, detail: str) -> PlanReading:
     return PlanReading(None, Phase.STATIC, PlanSource.PLAN_INFO, problems=(Reason(reason, detail),))
 
 
-class _Place(NamedTuple):
-    """Where a node of the JSON hangs: below which operator, how, in which codegen scope, reuse region and part of the plan."""
-
-    parent: int = ROOT
-    link: Link = Link.CHILD
-    codegen: int | None = None
-    region: int = 0
-    depth: int = 0
-    outermost: Link = Link.CHILD
+_Place: TypeAlias = "tuple[int, Link, int | None, int, int, Link]"
+"""Where a node of the JSON hangs: below which operator, how, in which codegen scope and reuse region, how deep, and in which
+part of the plan. A plain tuple, since each node makes one.
+"""
 
 
 @dataclass(slots=True)
@@ -123,7 +120,7 @@ class _Walk:
 
     def run(self, info: dict[object, object]) -> str:
         """Walk the whole document. Returns why it is too large, or nothing."""
-        stack: list[tuple[object, _Place]] = [(info, _Place())]
+        stack: list[tuple[object, _Place]] = [(info, _TOP)]
         nodes = 0
         while stack:
             node, place = stack.pop()
@@ -134,14 +131,17 @@ class _Walk:
                 continue
             if nodes > 2 * MAX_OPERATORS or len(self.operators) >= MAX_OPERATORS:
                 return f": more than {MAX_OPERATORS} operators"
-            if place.depth >= MAX_DEPTH:
+            _, _, _, _, depth, _ = place
+            if depth >= MAX_DEPTH:
                 return f": nested deeper than {MAX_DEPTH} levels"
             below = self._visit(node, place)
             children = node.get("children")
             if not isinstance(children, list):
                 self.damaged += children is not None
-                continue
-            stack.extend(_in_printed_order(children, below))
+            elif len(children) == 1:
+                stack.append((children[0], below))
+            else:
+                stack.extend(_in_printed_order(children, below))
         return ""
 
     def _visit(self, node: dict[object, object], place: _Place) -> _Place:
@@ -163,22 +163,22 @@ class _Walk:
         codegen = None if scope is None or link is not _CHILD or _ends_codegen(name) else scope
         if name == _ADAPTIVE and region == 0:
             self.finals.setdefault(outermost, set()).add(_says_final(arguments))
-        values = (name, parent, link, arguments, metrics, None, codegen, None, ())
-        self.operators.append(quick_operator(values))
+        self.operators.append(quick_operator((name, parent, link, arguments, metrics, None, codegen, None, ())))
         self.regions.append(region)
         below = _CACHED if name.endswith(CACHE_SCAN) else _CHILD
         region = self._new_region(region) if name in _REUSES else region
-        return _Place(len(self.operators) - 1, below, codegen, region, depth + 1, outermost)
+        return len(self.operators) - 1, below, codegen, region, depth + 1, outermost
 
     def _enter_scope(self, name: str, node: dict[object, object], place: _Place) -> _Place:
+        parent, link, _, region, depth, outermost = place
         if name != "WholeStageCodegen":
-            return place._replace(codegen=None)
+            return parent, link, None, region, depth, outermost
         metrics, broken = entry_metrics(node.get("metrics"))
         self.damaged += broken
         number = codegen_number(clean_text(node.get("nodeName")) or clean_text(node.get("simpleString")))
         self.codegens.append(Codegen(number, metrics))
-        self.codegen_regions.append(place.region)
-        return place._replace(codegen=len(self.codegens) - 1)
+        self.codegen_regions.append(region)
+        return parent, link, len(self.codegens) - 1, region, depth, outermost
 
     def _new_region(self, around: int) -> int:
         self.region_levels.append(self.region_levels[around] + 1)
@@ -259,8 +259,6 @@ def _says_final(arguments: str) -> bool:
 
 def _in_printed_order(children: list[object], below: _Place) -> list[tuple[object, _Place]]:
     """Children for a stack: the last comes off first, so that subqueries come before the others."""
-    if len(children) == 1:
-        return [(children[0], below)]
     subqueries: list[tuple[object, _Place]] = []
     others: list[tuple[object, _Place]] = []
     for child in children:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup, escape
+
+from clusop.report.template_filters import FILTERS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from clusop.report.view import ReportView, Slice
+    from clusop.report.view import ReportView
 
-__all__ = ["render_html"]
-
-_BAR_LENGTH = 100.0
-# Escaped text: "<" is "&lt;".
-_AMOUNT = re.compile("(?:[<>] )?\N{MINUS SIGN}?[$][0-9]+(?:[,.][0-9]+)*(?:\N{EN DASH}[0-9]+(?:[,.][0-9]+)*)?")
+__all__ = ["render_html", "report_template"]
 
 
 def render_html(view: ReportView, made_at: datetime | None = None) -> str:
@@ -31,40 +27,16 @@ def render_html(view: ReportView, made_at: datetime | None = None) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(_template),
+        loader=FunctionLoader(report_template),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["rects"] = _rects
-    environment.filters["amounts"] = _amounts
+    environment.filters.update(FILTERS)
     return environment
 
 
-def _template(name: str) -> str:
+def report_template(name: str) -> str:
+    """The text of a file in ``templates``; the service's pages use the same styles and parts."""
     return resources.files("clusop.report").joinpath("templates").joinpath(name).read_text(encoding="utf-8")
-
-
-_UNBROKEN = Markup('<span class="nb">{}</span>')
-
-
-def _amounts(text: str) -> Markup:
-    """``text``, escaped, no amount of money broken at the end of a line."""
-    pieces: list[Markup] = []
-    end = 0
-    for amount in _AMOUNT.finditer(text):
-        pieces += (escape(text[end : amount.start()]), _UNBROKEN.format(amount.group()))
-        end = amount.end()
-    return Markup("").join((*pieces, escape(text[end:])))
-
-
-def _rects(slices: tuple[Slice, ...]) -> list[tuple[float, float, str]]:
-    """(start, length, tone) of each part of a bar 100 long; parts that add up to more are drawn to scale."""
-    whole = max(sum(each.share_percent for each in slices), _BAR_LENGTH)
-    rects, start = [], 0.0
-    for each in slices:
-        length = each.share_percent / whole * _BAR_LENGTH
-        rects.append((round(start, 3), round(length, 3), each.tone))
-        start += length
-    return rects

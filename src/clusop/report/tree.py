@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clusop.analysis.assessment import Finding, JudgedPlan, QueryAssessment
     from clusop.plan.node import Plan
 
-__all__ = ["MAX_LINES", "plan_trees"]
+__all__ = ["MAX_LINES", "plan_tree", "plan_trees"]
 
 MAX_LINES = 400
 """More lines are counted, not shown."""
@@ -70,11 +70,15 @@ def plan_trees(query: QueryAssessment) -> tuple[TreeView, ...]:
         if judged.reading.plan is None or not judged.reading.plan.operators:
             continue
         findings = {finding.index: finding for finding in reversed(query.findings) if finding.graph == graph}
-        marks = _mark(judged, judged.reading.plan, findings)
         title = "Plan" if len(query.plans) == 1 else f"Plan {graph + 1} of {len(query.plans)}"
-        lines = _lines(marks)
-        trees.append(TreeView(title, tuple(lines[:MAX_LINES]), max(len(lines) - MAX_LINES, 0)))
+        trees.append(plan_tree(title, judged, judged.reading.plan, findings))
     return tuple(trees)
+
+
+def plan_tree(title: str, judged: JudgedPlan, plan: Plan, findings: Mapping[int, Finding]) -> TreeView:
+    """One graph, with ``findings`` beside the operators whose index they stand under."""
+    lines = _lines(_mark(judged, plan, findings))
+    return TreeView(title, tuple(lines[:MAX_LINES]), max(len(lines) - MAX_LINES, 0))
 
 
 def _mark(judged: JudgedPlan, plan: Plan, findings: Mapping[int, Finding]) -> _Marks:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from clusop.reasons import Reason
 from clusop.runtime.attach import Attached, attach
-from clusop.runtime.facts import detect
-from clusop.runtime.jvm_errors import jvm_errors
+from clusop.runtime.facts import agent_name, detect
+from clusop.runtime.jvm_errors import JvmCallError, jvm_errors
 from clusop.runtime.kill_file import look_for
 from clusop.runtime.own_conf import conf_reader, own_conf
 from clusop.runtime.patience import LOOK_S, within
@@ -54,9 +54,9 @@ class Arming:
 
 
 def arm_context(
-    context: Any, door: str, given: Mapping[str, object], environ: Mapping[str, str]
+    context: Any, door: str, given: Mapping[str, object], environ: Mapping[str, str], before: Arming | None = None
 ) -> Arming:  # Any: PySpark's
-    """Arm ``context``. Nothing about the cluster is asked before clusop is known to be wanted."""
+    """Arm ``context``. Nothing about the cluster is asked before clusop is known to be wanted. ``before``: how it went here."""
     try:
         conf = own_conf(context)
     except jvm_errors():
@@ -71,12 +71,25 @@ def arm_context(
         "context": _name_of(context),
         "door": door,
         "settings": settings.chosen(),
-        "facts": {name: fact.value for name, fact in facts.items() if fact.value},
+        "facts": {agent_name(name): fact.value for name, fact in facts.items() if fact.value},
     }
     attached = attach(context, request)
     if isinstance(attached, Reason):
         return Arming(settings, facts, None, attached, problems)
-    return Arming(settings, facts, attached, attached.refusal, problems, is_wish=attached.is_wish)
+    return Arming(
+        _in_force(settings, attached, before), facts, attached, attached.refusal, problems, is_wish=attached.is_wish
+    )
+
+
+def _in_force(settings: Settings, attached: Attached, before: Arming | None) -> Settings:
+    """Several Pythons on one JVM send to one place: the first armer's."""
+    if attached.refusal is not None:
+        return settings
+    try:
+        known = before.settings if before is not None and before.is_armed else None
+        return settings.under(attached.link.call("status").get("settings"), known)
+    except JvmCallError:
+        return settings
 
 
 def off_because(settings: Settings) -> Reason | None:

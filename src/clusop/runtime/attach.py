@@ -25,6 +25,8 @@ __all__ = ["Attached", "attach"]
 
 _DOOR = "com.clusop.listener.Door"
 _MOST_SENTENCE_CHARS = 300
+# Somebody else is arming it: worth another attempt.
+_BUSY = "agent-busy"
 _UNLOADED = ("wrong-scala", "damaged-jar")
 
 
@@ -42,6 +44,8 @@ class Attached:
             return None
         told = str(self.answer.get("detail") or self.answer.get("reason") or "no reason given")[:_MOST_SENTENCE_CHARS]
         reason = self.answer.get("reason")
+        if reason == _BUSY:
+            return Reason(_BUSY)
         # Said by a jar that could not load its own sentences: its detail is a bare error of the JVM's.
         return Reason(str(reason), f" ({told})") if reason in _UNLOADED else Reason("agent-refused", told)
 

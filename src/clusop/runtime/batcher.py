@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from clusop.runtime.agent_link import Answer, Caller
     from clusop.runtime.pace import Pace
     from clusop.runtime.spool import Spool
-    from clusop.runtime.transport.outcome import Transport
+    from clusop.runtime.transport.outcome import RetryLater, Transport
 
 __all__ = ["Batcher", "Way"]
 
 _MOST_RECORDS = 100
 _MOST_BYTES = 1_000_000
+# After so many failed sends in a row the JVM is let in: its certificates, proxy and name service are not Python's.
+_MOST_FAILURES = 5
+_STAND_BY_S = 60.0
+# The endpoint was reached and wants to be left alone: nobody else fares better.
+_BUSY = "endpoint-busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Batcher:
     def __init__(self, holder: str, caller: Caller, way: Way, pace: Pace, agent: str = "") -> None:
         self._agent = agent
         self._lost: dict[str, int] = {}
-        self._holder = holder
+        self.holder = holder
         self._caller = caller
         self._way = way
         self._pace = pace
@@ -84,16 +89,17 @@ class Batcher:
             return self._pace.worked()
         self.trouble = delivery.retry.reason
         self._keep(lease, lines)
-        return self._pace.failed(delivery.retry.after_s)
+        return self._failed(delivery.retry)
 
     def flush(self) -> None:
         """Have sealed what has been gathered, so that the next steps send it."""
-        self._caller.call("flush", holder=self._holder)
+        self._caller.call("flush", holder=self.holder)
 
     def leave(self, reason: str) -> None:
         """Hand back what is held and let another holder in; what has arrived is acknowledged by it."""
         self._tell_lost()
-        self._caller.call("release", holder=self._holder, reason=reason, **self._acknowledgement())
+        self._caller.call("release", holder=self.holder, reason=reason, **self._acknowledgement())
+        self._settle("", went_out=False)
 
     def _send_spooled(self) -> float | None:
         """Send the oldest spooled batch first; ``None`` where there is none and the agent may be asked."""
@@ -110,7 +116,7 @@ class Batcher:
         if delivery.retry is not None:
             self.trouble = delivery.retry.reason
             self._drain_to_spool()
-            return self._pace.failed(delivery.retry.after_s)
+            return self._failed(delivery.retry)
         self.trouble = None
         spool.drop(path)
         named = FILE_NAME.fullmatch(path.name)
@@ -127,10 +133,18 @@ class Batcher:
         if lines and isinstance(lease, str) and lease:
             self._keep(lease, lines)
 
+    def _failed(self, retry: RetryLater) -> float:
+        """The wait after a failed send. After many, nobody holds meanwhile and so the JVM sends; then one attempt decides."""
+        wait_s = self._pace.failed(retry.after_s)
+        if self._pace.failure_count < _MOST_FAILURES or retry.reason.id == _BUSY:
+            return wait_s
+        self.leave(retry.reason.id)
+        return max(_STAND_BY_S, wait_s)
+
     def _poll(self, most_records: int = _MOST_RECORDS) -> Answer:
         answer = self._caller.call(
             "poll",
-            holder=self._holder,
+            holder=self.holder,
             max_records=most_records,
             max_bytes=_MOST_BYTES,
             **self._acknowledgement(),
@@ -149,7 +163,7 @@ class Batcher:
             self._settle(lease, went_out=False)
         else:
             # Not waiting for the lease to expire lets them be spooled, sent or counted by the JVM meanwhile.
-            self._caller.call("release", holder=self._holder, lease=lease, reason=refusal.id)
+            self._caller.call("release", holder=self.holder, lease=lease, reason=refusal.id)
 
     def _settle(self, lease: str, *, went_out: bool, refused_count: int = 0) -> None:
         self._to_acknowledge, self._went_out, self._refused_count = lease, went_out, refused_count

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from clusop.runtime.quiet_thread import start_shielded
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from clusop.runtime.guard import Guard
     from clusop.runtime.process import OwnProcess
 
-__all__ = ["ContextWatch", "next_wait_s"]
+__all__ = ["ContextWatch", "Looks", "next_wait_s"]
 
 # A JVM is up: its context follows within seconds, and with it the first query.
 _NEAR_S = 0.02
@@ -41,22 +42,24 @@ def next_wait_s(wait_s: float, *, is_near: bool, looks: int) -> float:
     return min(max(wait_s, _FIRST_S) * 2, _LONGEST_S)
 
 
-class ContextWatch:
-    """Calls ``on_context`` for each context that comes up, once, and again after a while if it answers that this may help;
-    ``on_dormant`` if there will be none, and ends then; ``on_look`` at each look at a context that is up.
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What is called: ``on_context`` for each context that comes up, once, and again after a while if it answers that this may
+    help; ``on_dormant`` if there will be none, and that is the end; ``on_look`` at each look at a context that is up;
+    ``on_stop`` as the last, where somebody stops the watch.
     """
 
-    def __init__(
-        self,
-        on_context: Callable[[Any], bool | None],  # Any: a SparkContext of PySpark
-        on_dormant: Callable[[Reason], None],
-        process: OwnProcess,
-        guard: Guard,
-        on_look: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._on_look = on_look
-        self._on_context = on_context
-        self._on_dormant = on_dormant
+    on_context: Callable[[Any], bool | None]  # Any: a SparkContext of PySpark
+    on_dormant: Callable[[Reason], None]
+    on_look: Callable[[], None] = lambda: None
+    on_stop: Callable[[], None] = lambda: None
+
+
+class ContextWatch:
+    """Watches, and calls what it is given in ``looks``."""
+
+    def __init__(self, looks: Looks, process: OwnProcess, guard: Guard) -> None:
+        self._looks = looks
         self._process = process
         self._guard = guard
         self._stop = threading.Event()
@@ -75,18 +78,20 @@ class ContextWatch:
         """Whether it is watching."""
         return self._thread.is_alive()
 
-    def note(self, context: Any | None) -> None:  # Any: as above
-        """Somebody else armed this context already; ``None``: nothing to note."""
-        if context is not None:
-            self._seen = weakref.ref(context)
+    def note(self, context: Any, *, again: bool = False) -> None:  # Any: as above
+        """Somebody else armed this context already; ``again``: tried to, and it is worth another attempt after a while."""
+        self._seen = weakref.ref(context)
+        self._looks_to_retry = list(_RETRY_LOOKS) if again else []
 
     def stop(self) -> None:
-        """End at the next look."""
+        """End, soon."""
         self._stop.set()
 
     def _run(self) -> None:
         with self._guard.watch("arm-thread"):
             self._watch()
+            if self._stop.is_set() and self._process.is_own:
+                self._looks.on_stop()
 
     def _watch(self) -> None:
         wait_s, looks, stage, faults = _FIRST_S, 0, (False, False), 0
@@ -103,7 +108,7 @@ class ContextWatch:
             stage = now
 
     def _try(self, context: Any) -> None:  # Any: as above
-        if not self._on_context(context):
+        if not self._looks.on_context(context):
             self._looks_to_retry = []
 
     def _look(self) -> bool:
@@ -113,15 +118,15 @@ class ContextWatch:
                 self._seen = weakref.ref(context)
                 self._looks_to_retry = list(_RETRY_LOOKS)
                 self._try(context)
-            elif self._looks_to_retry:
-                self._looks_to_retry[0] -= 1
-                if self._looks_to_retry[0] <= 0:
-                    del self._looks_to_retry[0]
+            elif left := self._looks_to_retry:  # held here: note() may put others in its place
+                left[0] -= 1
+                if left[0] <= 0:
+                    del left[0]
                     self._try(context)
-            self._on_look()
+            self._looks.on_look()
             return False
         dormant = why_dormant(os.environ)
         if dormant is None:
             return False
-        self._on_dormant(dormant)
+        self._looks.on_dormant(dormant)
         return True

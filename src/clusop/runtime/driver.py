@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from clusop.clock import SystemClock
-from clusop.reasons import Reason
+from clusop.reasons import Reason, catalogue
 from clusop.runtime.arming import Arming, arm_context, off_because, problems_of
 from clusop.runtime.batcher import Batcher, Way
 from clusop.runtime.batcher_thread import BatcherThread
-from clusop.runtime.context_watch import ContextWatch
+from clusop.runtime.context_watch import ContextWatch, Looks
 from clusop.runtime.farewell import at_exit
 from clusop.runtime.guard import Guard
 from clusop.runtime.jvm_errors import JvmCallError
@@ -23,7 +23,7 @@ from clusop.runtime.pace import Pace
 from clusop.runtime.process import own_process
 from clusop.runtime.quiet_py4j import quiet_py4j
 from clusop.runtime.quiet_thread import in_main_interpreter
-from clusop.runtime.settings import resolve
+from clusop.runtime.settings import declared, resolve
 from clusop.runtime.spark_session import active_context, why_dormant
 from clusop.runtime.spool import Spool
 from clusop.runtime.switch import is_disabled
@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Driver", "driver"]
 
-_FLUSH_S = 2.0
+# What an exit may take for our sake, here and in a JVM that ends with this Python (spark-submit waits for both); how much of it
+# may pass here, and how much is the JVM's at least.
+_EXIT_S = 2.0
+_FLUSH_S = 1.2
+_JVM_S = 0.8
 # The longest a call of the user's waits for a thread of ours that hangs while it arms.
 _PATIENCE_S = 5.0
 _MS_PER_S = 1000
@@ -56,21 +60,30 @@ class Driver:
         self._watch: ContextWatch | None = None
         self._carrier: BatcherThread | None = None
         self._is_disarmed = False
+        self._exit_by_ms: float | None = None
         self.arming: Arming | None = None
         self.reason: Reason | None = None
         self.why_not_sent: Reason | None = None
         at_exit(self._at_exit)
+        # Read once, and now: threads of ours must load nothing later, and the wheel may be replaced meanwhile.
+        catalogue()
+        declared()
 
     def wait_for_spark(self, door: str, known: Any | None = None) -> None:  # Any: a SparkContext of PySpark
         """Start watching for contexts, once; arm each that comes up but the one that is ``known``. Returns at once."""
         with self._lock:
             if self._watch is None or not self._watch.is_alive:
                 arrived = partial(self._arrived, door)
-                self._watch = ContextWatch(arrived, self._sleep, self.process, self.guard, self._mind_the_switch)
-                self._watch.note(known)
+                looks = Looks(arrived, self._sleep, self._mind_the_switch, self._tell_the_exit)
+                self._watch = ContextWatch(looks, self.process, self.guard)
+                self._note(known)
                 self._watch.start()
-            elif known is not None:
-                self._watch.note(known)
+            else:
+                self._note(known)
+
+    def _note(self, known: Any | None) -> None:  # Any: as above
+        if self._watch is not None and known is not None:
+            self._watch.note(known, again=self.arming is not None and self.arming.may_come_right)
 
     def arm(self, given: Mapping[str, object]) -> bool:
         """Arm because somebody said so: now, or as soon as there is a context. ``False``: another thread is at it and hangs."""
@@ -167,7 +180,7 @@ class Driver:
     def _arm(self, context: Any, door: str) -> None:  # Any: as above
         quiet_py4j()
         before = self.arming
-        self.arming = arming = arm_context(context, door, self._given, os.environ)
+        self.arming = arming = arm_context(context, door, self._given, os.environ, before)
         self.reason = arming.failure
         if not arming.is_armed:
             self._stand_down(arming, before)
@@ -200,7 +213,7 @@ class Driver:
         has_spool = bool(spool and settings.text("endpoint"))
         way = Way(
             transport,
-            Spool(spool, settings.count("spool.maxBytes")) if has_spool else None,
+            Spool(spool, settings.count("spool.maxBytes"), self._clock) if has_spool else None,
             settings.text("killFile"),
         )
         pace = Pace(settings.count("pollIntervalMs") / _MS_PER_S, random.SystemRandom().random)
@@ -211,10 +224,22 @@ class Driver:
 
     def _at_exit(self) -> None:
         with self.guard.watch("exit"):
+            if not self.process.is_own:
+                return  # a lock of these threads may be held by one that is not here
+            self._exit_by_ms = self._clock.monotonic_ms() + _EXIT_S * _MS_PER_S
             if self._watch is not None:
                 self._watch.stop()  # a thread that writes while Python ends can abort it
-            if self.process.is_own and self._carrier is not None:
+            if self._carrier is not None:
                 self._carrier.finish(_FLUSH_S)
+
+    def _tell_the_exit(self) -> None:
+        """Tell a JVM that may end with us how long it may still take. On the watch's thread: a call that hangs costs nothing,
+        the batcher's may hang in a send, and while Python exits no thread can be started.
+        """
+        if self._exit_by_ms is None or self._carrier is None:
+            return
+        left_ms = max(self._exit_by_ms - self._clock.monotonic_ms(), 0)
+        self.ask("exit", holder=self._carrier.batcher.holder, left_ms=int(left_ms), least_ms=int(_JVM_S * _MS_PER_S))
 
 
 # Kept where the module is loaded anew (importlib.reload, a notebook's autoreload): two would be two batchers.

@@ -14,6 +14,7 @@ import sys
 
 from clusop.runtime.farewell import take_a_place
 from clusop.runtime.guard import Guard
+from clusop.runtime.loading import loading
 from clusop.runtime.process import own_process
 from clusop.runtime.python_library import CORE, hidden
 from clusop.runtime.quiet_thread import start_shielded
@@ -28,6 +29,11 @@ _LONGEST_S = 1.0
 _LOOKS_WITH_PYSPARK = 240
 # A thread between two looks is gone in microseconds; one that is handing over is not waited for.
 _STEP_ASIDE_S = 0.05
+# All of clusop's runtime is the last; what it stands on comes before, so that a fork need not wait for the whole.
+_PARTS = (
+    "re dataclasses decimal fractions datetime json pathlib inspect threading random uuid tempfile hashlib importlib.resources "
+    "clusop.reasons clusop.runtime.settings clusop.runtime.facts clusop.runtime.driver"
+)
 
 
 class Lookout:
@@ -99,10 +105,12 @@ def _is_near() -> bool:
 
 
 def _hand_over(door: str) -> None:
+    loading().load("importlib.machinery")
     taken = hidden(CORE)
     if taken:
         _say(f"clusop: not armed: {taken} hides Python's own module of this name.")
         return
+    loading().load(_PARTS)
     from clusop.runtime.driver import driver  # here: it loads all of clusop's runtime
 
     driver().wait_for_spark(door)

@@ -30,6 +30,11 @@ class Pace:
         """Whether the last attempt to send failed."""
         return self._failures > 0
 
+    @property
+    def failure_count(self) -> int:
+        """How many failed in a row."""
+        return self._failures
+
     def worked(self) -> float:
         """After a batch went: ask again at once, which also acknowledges it."""
         self._idle = self._failures = 0

@@ -13,12 +13,15 @@ __all__ = ["CORE", "HTTP", "hidden"]
 
 # What the runtime loads in an armed driver, and what sending over HTTP loads besides; a test holds both to what is loaded.
 CORE = (
-    "ast bisect bz2 collections contextlib copy copyreg dataclasses datetime decimal dis enum fnmatch fractions functools glob "
-    "hashlib heapq html importlib inspect ipaddress json keyword linecache lzma math numbers opcode operator pathlib platform "
-    "random re reprlib select selectors shutil signal subprocess tempfile threading token tokenize types typing urllib uuid "
-    "warnings weakref zlib"
+    "ast binascii bisect bz2 collections contextlib copy copyreg dataclasses datetime decimal dis enum fnmatch "
+    "fractions functools glob hashlib heapq html importlib inspect ipaddress json keyword linecache lzma math numbers "
+    "opcode operator pathlib platform random re reprlib select selectors shutil signal struct subprocess tempfile "
+    "threading token tokenize types typing urllib uuid warnings weakref zipfile zlib"
 )
-HTTP = "array base64 binascii calendar email http ipaddress locale quopri select selectors socket ssl string struct urllib uu"
+HTTP = (
+    "array base64 binascii calendar email http ipaddress locale quopri select selectors socket ssl string stringprep struct "
+    "unicodedata urllib uu"
+)
 _LIBRARY = os.__file__.rpartition(os.sep)[0] + os.sep
 _COMPILED = os.sep + "lib-dynload" + os.sep
 _OF_OTHERS = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)

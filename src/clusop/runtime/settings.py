@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from clusop.reasons import Reason
+from clusop.runtime.loading import loading
 from clusop.runtime.setting_value import SettingError, as_text, parse_value
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Origin:
     ARMER = "clusop.arm()"
     ENVIRONMENT = "environment"
     DEFAULT = "default"
+    AGENT = "an earlier armer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,24 @@ class Settings:
     def switch(self, name: str) -> bool:
         """A switch."""
         return self.values[PREFIX + name] is True
+
+    def under(self, told: object, before: Settings | None) -> Settings:
+        """Those that an agent has in force, as its status tells them: what an earlier armer said stands, here too. Where that
+        cannot be read, ours. ``before``: what was in force here; what was this process's own word, it may correct.
+        """
+        values, origins = dict(self.values), dict(self.origins)
+        for one in told if isinstance(told, list) else ():
+            entry = one if isinstance(one, dict) else {}
+            key, text = str(entry.get("key")), str(entry.get("value"))
+            if key not in declared() or entry.get("from") == Origin.DEFAULT or text == as_text(values[key]):
+                continue
+            if before is not None and before.origins[key] != Origin.AGENT:
+                continue
+            try:
+                values[key], origins[key] = declared()[key].parse(text), Origin.AGENT
+            except SettingError:
+                continue
+        return replace(self, values=MappingProxyType(values), origins=MappingProxyType(origins))
 
     def chosen(self) -> dict[str, str]:
         """What somebody chose, as text: handed to the agent in the JVM, which resolves its conf and defaults itself."""
@@ -152,6 +172,7 @@ def _from_environment(one: Declared, environ: Mapping[str, str]) -> str | None:
 
 
 def _unknown(name: str) -> str:
+    loading().load("difflib")
     import difflib  # here: an unknown name is rare, and the driver starts without this
 
     shown = "".join(sign if sign.isprintable() else "?" for sign in name)[:_MOST_TOLD_CHARS]

@@ -79,6 +79,9 @@ def _is_bare_client(environ: Mapping[str, str]) -> bool:
     found = getattr(sys.modules.get("pyspark"), "__file__", None)
     if not found or has_gateway() or any(sign in environ for sign in _JVM_SIGNS):
         return False
+    from clusop.runtime.loading import loading
+
+    loading().load("pathlib")
     from pathlib import Path
 
     package = Path(found).parent

@@ -9,10 +9,17 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clusop.reasons import Reason
+from clusop.runtime.drafts import remove_old_drafts
 from clusop.runtime.transport.record_name import FILE_NAME, batch_name
 from clusop.runtime.transport.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clusop.clock import Clock
 
 __all__ = ["Spool"]
 
@@ -23,9 +30,10 @@ class Spool:
     What lies in it is sent under the customer's token. So it must be this user's own, and nobody else's to write to.
     """
 
-    def __init__(self, directory: str, most_bytes: int) -> None:
+    def __init__(self, directory: str, most_bytes: int, clock: Clock) -> None:
         self._directory = Path(directory)
         self._most_bytes = most_bytes
+        self._clock = clock
         # As listed last, oldest at the end: an outage leaves thousands of files, not to be looked at for each of them.
         self._listed: list[Path] = []
 
@@ -37,7 +45,7 @@ class Spool:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._is_private():
                 return Reason("spool-unwritable", " (others may write to it; it must be this user's own, mode 700)")
-            held_bytes = sum(path.stat().st_size for path in self._files() if path.name != name)
+            held_bytes = sum(path.stat().st_size for path in _batches(self._entries()) if path.name != name)
             if not name or held_bytes + len(data) > self._most_bytes:
                 return Reason("spool-full")
             write_whole(self._directory / name, data, 0o600)
@@ -48,7 +56,9 @@ class Spool:
     def oldest(self) -> tuple[Path, tuple[str, ...]] | None:
         """The batch that waits longest. A file that cannot be read is passed over, and one without a record forgotten."""
         if not self._listed and self._is_private():
-            self._listed = self._files()[::-1]
+            entries = self._entries()
+            remove_old_drafts(entries, self._clock)
+            self._listed = _batches(entries)[::-1]
         while self._listed:
             path = self._listed[-1]
             lines = self._read(path)
@@ -89,9 +99,17 @@ class Spool:
             return False
         return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
-    def _files(self) -> list[Path]:
+    def _entries(self) -> list[Path]:
         try:
-            found = [path for path in self._directory.iterdir() if FILE_NAME.fullmatch(path.name)]
-            return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+            return list(self._directory.iterdir())
         except OSError:
             return []
+
+
+def _batches(entries: Iterable[Path]) -> list[Path]:
+    """The waiting batches among ``entries``, oldest first."""
+    try:
+        found = [path for path in entries if FILE_NAME.fullmatch(path.name)]
+        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    except OSError:
+        return []

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from clusop.runtime.agent_link import Answer
     from clusop.runtime.driver import Driver
 
-__all__ = ["Status", "status_of"]
+__all__ = ["NO_LIVE_PLANS", "Status", "status_of"]
 
+NO_LIVE_PLANS = (
+    "this runtime does not hand over the plan itself when a query ends: it is read from Spark's text, so the engine's own "
+    "reasons are missing and causes are coarser"
+)
 _MS_PER_S = 1000
 
 
@@ -120,6 +124,9 @@ def _agent_rows(agent: Mapping[str, object]) -> list[tuple[str, str, str]]:
     if isinstance(since_ms, (int, float)):
         since = datetime.fromtimestamp(since_ms / _MS_PER_S, tz=timezone.utc)
         rows.append(("agent", since.strftime("%Y-%m-%d %H:%M:%S UTC"), "armed since"))
+    live_plans = agent.get("live_plans")
+    if isinstance(live_plans, bool):
+        rows.append(("agent", "yes", "live plans") if live_plans else ("agent", "no", f"live plans: {NO_LIVE_PLANS}"))
     delivery = agent.get("delivery")
     parts = delivery if isinstance(delivery, dict) else {}
     for name in ("executions", "losses"):

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from clusop.reasons import Reason
+
 LISTENER = "com.clusop.listener.PhotonFallbackListener"
 EXTRA = "spark.extraListeners"
 QUERY = "spark.sql.queryExecutionListeners"
@@ -33,6 +35,17 @@ def test_one_key_arms_and_leaves_the_job_as_it_was(run_script, bare, listener_ja
 
 def executions(status):
     return sum(status["delivery"]["executions"].values())
+
+
+def test_a_token_that_would_travel_in_clear_is_told_once(run_script, bare, listener_jar, tmp_path):
+    """No Python of ours is there to tell it; the host does not exist, so nothing leaves."""
+    (tmp_path / "token").write_text("abc")
+    plain = {"spark.clusop.endpoint": "http://clusop.invalid", "spark.clusop.tokenFile": str(tmp_path / "token")}
+    armed = run_script("job.py", [listener_jar], plain | dict.fromkeys((EXTRA, QUERY), LISTENER))
+    assert (armed.code, armed.rows, armed.others) == (bare.code, bare.rows, bare.stderr)
+    sentence = Reason("token-in-clear").sentence
+    assert armed.ours == [f"clusop: {sentence}"]
+    assert armed.told["status"]["problems"] == [sentence]
 
 
 def test_both_keys_beside_other_entries_give_one_feed(both_keys, bare):

@@ -189,7 +189,7 @@ def test_a_refused_record_is_counted_and_no_other_suffers(probe, aggregator):
     probe.call("release", holder="a", reason="test")
     probe.leave_alone()
     probe.wait_until(lambda status: status["waiting"] == 0)
-    assert probe.status["losses"] == {"refused": 1}
+    assert probe.status["losses"] == {"conflict": 1}
     assert probe.status["delivered"] + 1 == len(aggregator.lines)
 
 
@@ -232,7 +232,7 @@ def test_the_end_with_a_slow_endpoint_keeps_its_deadline_and_spools_the_rest(pro
 
 def test_a_spool_that_is_full_leaves_the_records_where_they_are(probe, aggregator, tmp_path):
     behave(aggregator, "garbage")
-    probe.start(endpoint=aggregator.url, spool__directory=tmp_path, spool__maxBytes=1000)
+    probe.start(endpoint=aggregator.url, spool__directory=tmp_path, spool__maxBytes=100)
     probe.executed()
     probe.do("finish", deadline_ms=500)
     status = probe.status
@@ -241,6 +241,40 @@ def test_a_spool_that_is_full_leaves_the_records_where_they_are(probe, aggregato
     behave(aggregator, "ok")
     probe.do("advance", ms=400_000)
     probe.wait_until(lambda status: status["waiting"] == 0)
+
+
+def test_a_spool_with_room_for_nothing_else_takes_the_final_state(probe, aggregator, tmp_path):
+    behave(aggregator, "garbage")
+    probe.start(endpoint=aggregator.url, spool__directory=tmp_path / "spool", spool__maxBytes=1000)
+    probe.executed()
+    probe.do("finish", deadline_ms=500)
+    [state] = map(json.loads, spooled(tmp_path / "spool"))
+    assert (state["record"], state["sequence"], state["final"], state["losses"]) == ("agent-state", 2, True, {})
+    assert probe.status["waiting"] == 1
+
+
+def test_a_spool_with_little_room_takes_the_final_state_and_the_oldest_and_the_state_counts_the_rest(
+    probe, aggregator, tmp_path
+):
+    behave(aggregator, "garbage")
+    most_bytes = 130_000
+    probe.start(endpoint=aggregator.url, spool__directory=tmp_path / "spool", spool__maxBytes=most_bytes)
+    for number in range(150):
+        probe.executed({"taskKey": f"t{number}"})
+    probe.do("finish", deadline_ms=2_000)
+    files = sorted((tmp_path / "spool").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    held = [[json.loads(line) for line in path.read_bytes().splitlines()] for path in files]
+    assert [len(one) <= 100 for one in held] == [True] * len(files)
+    [state], *rest = held
+    assert (state["record"], state["final"], state["sequence"]) == ("agent-state", True, 152)
+    kept = [one["sequence"] for batch in rest for one in batch]
+    assert kept == list(range(1, len(kept) + 1))
+    # The first final state is among those left out: the second tells all it told.
+    assert state["losses"] == {"spool-full": 151 - len(kept)}
+    assert len(kept) > 20
+    assert most_bytes * 0.9 < sum(path.stat().st_size for path in files) <= most_bytes
+    status = probe.status
+    assert (status["waiting"], status["spooled"], status["losses"]) == (0, len(kept) + 1, state["losses"])
 
 
 def test_a_spool_that_cannot_be_written_leaves_the_records_where_they_are(probe, aggregator, tmp_path):

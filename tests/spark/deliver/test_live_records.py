@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,18 @@ def test_no_planted_secret_is_in_any_byte_that_leaves(planted, secret):
     ours = [line.encode() for line in done.ours]
     left = b"\n".join([*told, *headers, *spooled, *ours]).lower()
     assert [piece for piece in pieces(secret) if piece in left] == []
+
+
+def test_a_state_says_whose_it_is_and_on_what_it_runs_by_hashes_alone(planted):
+    _, _, spooled, _ = planted
+    found = [json.loads(line) for line in spooled]
+    last = max((one for one in found if one["record"] == "agent-state"), key=lambda one: one["sequence"])
+    signal = next(one for one in found if one["record"] == "signal")
+    assert re.fullmatch("job:42:[0-9a-f]{32}", last["compute"])
+    assert re.fullmatch("name:[0-9a-f]{32}", last["workload"])
+    assert (last["engine"], last["image"]) == (signal["engine"], signal["image"]) == ("photon", "")
+    assert (last["shape"]["product"], last["shape"]["slots"]) == ("JOBS_COMPUTE", [2, 2])
+    assert last["shape"] == signal["shape"]
 
 
 def test_the_token_is_in_its_header_and_nowhere_else(planted):

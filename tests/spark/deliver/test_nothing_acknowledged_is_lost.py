@@ -138,7 +138,7 @@ def test_what_the_aggregator_refuses_is_lost_and_not_delivered(probe, aggregator
     python = batcher(probe, aggregator.url)
     assert [python.step(), python.step() > 0] == [0, True]
     status = probe.status
-    assert (status["delivered"], status["losses"], python.sent_count) == (2, {"refused": 1}, 2)
+    assert (status["delivered"], status["losses"], python.sent_count) == (2, {"conflict": 1}, 2)
 
 
 def test_the_final_state_is_the_last_record_and_the_hour_before_it_is_sealed_once(probe, aggregator):
@@ -168,7 +168,7 @@ def test_a_loss_at_the_very_end_is_told_by_one_more_final_state(probe, aggregato
     probe.call("release", holder="a")
     probe.do("finish", deadline_ms=2_000)
     states = [one for one in map(json.loads, aggregator.lines) if one["record"] == "agent-state"]
-    assert [(one["final"], one["losses"]) for one in states] == [(True, {}), (True, {"refused": 1})]
+    assert [(one["final"], one["losses"]) for one in states] == [(True, {}), (True, {"conflict": 1})]
 
 
 @pytest.mark.parametrize("with_spool", [False, True], ids=["no spool", "a spool"])
@@ -203,7 +203,7 @@ def test_records_wait_on_disk_through_the_batcher_and_go_out_once(probe, aggrega
     behave(aggregator, "status", status=503)
     probe.start(endpoint=aggregator.url)
     executed(probe, 4)
-    spool = Spool(str(tmp_path / "spool"), 1_000_000)
+    spool = Spool(str(tmp_path / "spool"), 1_000_000, SystemClock())
     python = batcher(probe, aggregator.url, spool=spool)
     python.step()
     python.step()

@@ -16,10 +16,11 @@ def told(standing_jvm, jobs, whole_site):
     from fake_aggregator import FakeAggregator
 
     with ExitStack() as stack:
-        server = stack.enter_context(FakeAggregator())
+        server, other = stack.enter_context(FakeAggregator()), stack.enter_context(FakeAggregator())
         pins = stack.enter_context(standing_jvm())
         environment = {**pins, **SOON, "CLUSOP_ENDPOINT": server.url}
-        seen = {"server": server}
+        later = environment | {"CLUSOP_ENDPOINT": other.url}
+        seen = {"server": server, "other": other}
         # No CLUSOP_ARM: the gateway's own variable is the sign of a driver here.
         first = stack.enter_context(jobs(whole_site, **environment))
         seen["first"] = first.until("status", lambda status: status["state"] == "armed")
@@ -29,7 +30,7 @@ def told(standing_jvm, jobs, whole_site):
         first.do("ask", op="flush", holder="")
         seen["records before"] = len(server.wait_for_records(1))
 
-        second = stack.enter_context(jobs(whole_site, **environment))
+        second = stack.enter_context(jobs(whole_site, **later))
         seen["second"] = second.until("status", lambda status: status["state"] == "armed")
         seen["rows"].append(second.do("rows"))
         seen["own report"] = second.until("report", lambda rows: len(rows) >= 1), first.do("report")
@@ -41,7 +42,7 @@ def told(standing_jvm, jobs, whole_site):
         second.do("ask", op="flush", holder="")
         seen["lease moves on"] = second.until("status", lambda status: status["sent"] > 0)
 
-        third = stack.enter_context(jobs(whole_site, **environment))
+        third = stack.enter_context(jobs(whole_site, **later))
         seen["third"] = third.until("status", lambda status: status["state"] == "armed")
         seen["rows"].append(third.do("rows"))
         seen["listeners"] = third.do("listeners")
@@ -73,6 +74,19 @@ def test_one_carries_and_the_other_stands_by(told):
     assert told["second stands by"]["standby"] is True
     assert told["second"]["sent"] == 0
     assert told["lease moves on"]["state"] == "armed"
+
+
+def endpoint_in_force(status):
+    (one,) = [one["value"] for one in status["agent"]["settings"] if one["key"] == "spark.clusop.endpoint"]
+    return one
+
+
+def test_the_first_armer_s_settings_stay_in_force(told):
+    """The second says another endpoint. It takes over from the first, and sends to where the first did."""
+    for name in ("first", "second", "lease moves on", "third again"):
+        assert endpoint_in_force(told[name]) == told["server"].url
+    assert told["lease moves on"]["sent"] > 0
+    assert told["other"].requests == []
 
 
 def test_what_was_acknowledged_is_there_once(told):

@@ -130,3 +130,24 @@ def test_a_jvm_that_dies_is_met_with_silence(run_job, whole_site):
         done = run_job("lost_gateway_job.py", whole_site, **environment)
     assert done.job == without.job
     assert done.ours == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_threads_of_ours_load_nothing_that_a_fork_does_not_wait_for(run_job, whole_site, tmp_path, scheme):
+    """A child inherits the lock of a module that another thread is loading, and waits for it for ever."""
+    token = tmp_path / "token"
+    token.write_text("\ufeffa-token\n", encoding="utf-8")
+    with local_aggregator() as server:
+        environment = {
+            "CLUSOP_ARM": "1",
+            # By name: Python loads something for the first name it looks up.
+            "CLUSOP_ENDPOINT": server.url.replace("http://127.0.0.1", f"{scheme}://localhost"),
+            "CLUSOP_TOKEN_FILE": str(token),
+            "CLUSOP_SPOOL_DIRECTORY": str(tmp_path / "spool"),
+            "CLUSOP_SEAL_INTERVAL_MS": "300",
+            "CLUSOP_POLL_INTERVAL_MS": "200",
+        }
+        done = run_job("loading_job.py", whole_site, **environment)
+    assert (done.code, done.rows) == (0, ["10"]), done.stderr
+    assert (done.told["sent"] > 0) == (scheme == "http")
+    assert done.told["outside"] == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusop.analysis.signature import Problem, operator_family, signature, workload_key, workload_stem
+from clusop.analysis.signature import Problem, alike_cause, operator_family, signature, workload_key, workload_stem
 
 PROBLEM = Problem("1234", "job:77", "ingest", "python-udf", "python", 0)
 
@@ -97,6 +97,13 @@ def test_a_saved_job_is_its_id_and_a_name_is_hidden_behind_the_key():
     key = workload_key("customer churn", "", b"k")
     assert "churn" not in key
     assert key != workload_key("customer churn", "", b"another key")
+
+
+@pytest.mark.parametrize("cause", ["python-udf", "pandas-udf"])
+def test_a_udf_that_spark_begins_to_feed_by_arrow_is_the_same_problem(cause):
+    # BatchEvalPython becomes ArrowEvalPython by a setting or a release, and its cause another.
+    assert signature(replace(PROBLEM, cause=cause)) == signature(PROBLEM)
+    assert alike_cause("scala-udf") == "scala-udf"
 
 
 def test_the_signature_is_pinned():

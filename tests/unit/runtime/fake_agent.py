@@ -56,6 +56,8 @@ class FakeAgent:
 
     def _release(self, fields):
         self.released_with = fields
+        if fields.get("ack"):
+            self.acknowledged += self.leases.pop(fields["ack"], [])
         lease = fields.get("lease")
         for name in [lease] if lease else list(self.leases):
             self.waiting = self.leases.pop(name, []) + self.waiting

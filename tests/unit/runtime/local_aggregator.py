@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_LONG_S = 300
 
 
 class LocalAggregator(ThreadingHTTPServer):
@@ -20,12 +25,22 @@ class LocalAggregator(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer: Callable[[list[str]], tuple[int, bytes, dict[str, str]]] | None = None
+        self.handshake_faults = 0
         self.requests: list[tuple[str, dict[str, str], list[str]]] = []
         self.drip: threading.Event | None = None
+        # Where it is set, nothing is answered before ``go``; the file is made once there is something to answer.
+        self.hang: Path | None = None
+        self.go = threading.Event()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if isinstance(sys.exc_info()[1], OSError):
+            self.handshake_faults += 1
+        else:
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -35,6 +50,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         lines = [line for line in body.split("\n") if line]
         self.server.requests.append((self.path, {k.lower(): v for k, v in self.headers.items()}, lines))
+        if self.server.hang is not None:
+            self.server.hang.touch()
+            self.server.go.wait(_LONG_S)
+            return
         status, answer, headers = self.server.answer(lines) if self.server.answer else accepted(lines)
         if self.server.drip is not None:
             self._drip()
@@ -56,6 +75,11 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             return
 
+    def setup(self) -> None:
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.do_handshake()
+        super().setup()
+
     def log_message(self, *_arguments: object) -> None:
         return
 
@@ -67,8 +91,11 @@ def accepted(lines: list[str], refused: list[dict[str, object]] | None = None) -
 
 
 @contextmanager
-def local_aggregator() -> Iterator[LocalAggregator]:
+def local_aggregator(tls: ssl.SSLContext | None = None) -> Iterator[LocalAggregator]:
     server = LocalAggregator()
+    if tls is not None:
+        # The handshake is the handler's: a client that breaks it off must not end the loop that accepts.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -76,6 +103,7 @@ def local_aggregator() -> Iterator[LocalAggregator]:
     finally:
         if server.drip is not None:
             server.drip.set()
+        server.go.set()
         server.shutdown()
         thread.join(timeout=10)
         server.server_close()

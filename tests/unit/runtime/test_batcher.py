@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fake_agent import AGENT, FakeAgent, record
 
+from clusop.clock import SystemClock
 from clusop.reasons import Reason
 from clusop.runtime.batcher import Batcher, Way
 from clusop.runtime.jvm_errors import JvmCallError
@@ -93,7 +94,7 @@ def test_what_the_receiver_refuses_for_good_is_counted_once_and_acknowledged() -
 
 def test_while_the_endpoint_is_away_records_wait_on_disk_and_are_sent_first_when_it_is_back(tmp_path: Path) -> None:
     agent, transport = FakeAgent(record(1)), Scripted(BUSY)
-    spool = Spool(str(tmp_path / "spool"), 1 << 20)
+    spool = Spool(str(tmp_path / "spool"), 1 << 20, SystemClock())
     one = batcher(agent, transport, spool)
     assert one.step() > 0
     (kept,) = (tmp_path / "spool").iterdir()
@@ -110,7 +111,7 @@ def test_while_the_endpoint_is_away_records_wait_on_disk_and_are_sent_first_when
 
 def test_a_full_spool_keeps_nothing_and_loses_nothing(tmp_path: Path) -> None:
     agent = FakeAgent(record(1))
-    one = batcher(agent, Scripted(BUSY), Spool(str(tmp_path), 10))
+    one = batcher(agent, Scripted(BUSY), Spool(str(tmp_path), 10, SystemClock()))
     one.step()
     assert agent.waiting == [record(1)]
     assert list(tmp_path.iterdir()) == []
@@ -123,7 +124,7 @@ def test_a_spool_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     agent = FakeAgent(record(1))
-    one = batcher(agent, Scripted(BUSY), Spool(str(blocked / "spool"), 1 << 20))
+    one = batcher(agent, Scripted(BUSY), Spool(str(blocked / "spool"), 1 << 20, SystemClock()))
     assert one.step() > 0
     assert agent.waiting == [record(1)]
     assert [reason.id for reason in one.troubles] == ["endpoint-busy", "spool-unwritable"]
@@ -145,6 +146,53 @@ def test_failures_wait_longer_each_time_and_never_less_than_the_receiver_wants()
     assert 2.5 <= waits[0] <= 5 <= waits[1] <= 10 <= waits[2] <= 20
     assert waits[3] == 200
     assert not one.may_flush
+
+
+UNREACHABLE = RetryLater(Reason("endpoint-unreachable"))
+
+
+def test_after_many_failures_in_a_row_nobody_holds_for_a_minute_so_that_the_jvm_sends() -> None:
+    agent, transport = FakeAgent(record(1)), Scripted(*[UNREACHABLE] * 6)
+    one = batcher(agent, transport)
+    for _ in range(4):
+        assert one.step() < 60
+        assert agent.holder == "me"
+    assert one.step() == 60
+    assert (agent.holder, agent.waiting, agent.leases) == ("", [record(1)], {})
+    assert one.step() == 60, "then a single attempt decides"
+    assert agent.holder == ""
+    assert one.step() == 0
+    assert agent.holder == "me", "and where it succeeds, all is as before"
+    agent.waiting.append(record(2))
+    transport.outcomes = [UNREACHABLE]
+    assert one.step() < 60
+    assert agent.holder == "me"
+
+
+def test_what_arrived_or_lies_in_the_spool_is_acknowledged_before_the_jvm_is_let_in(tmp_path: Path) -> None:
+    """Else it would send all of that again. What was refused is in the losses by then."""
+    agent = FakeAgent(record(1), record(2))
+    transport = Scripted(Delivered({"conflict": 1}), *[UNREACHABLE] * 5)
+    one = batcher(agent, transport, Spool(str(tmp_path), 1 << 20, SystemClock()))
+    one.step()
+    for sequence in range(3, 8):
+        agent.waiting.append(record(sequence))
+        one.step()
+    assert (agent.holder, agent.waiting, agent.leases) == ("", [], {})
+    assert sorted(agent.acknowledged) == [record(sequence) for sequence in range(1, 8)]
+    assert agent.losses == {"conflict": 1}
+    told = agent.released_with
+    assert told["ack"]
+    one.leave("holder-left")
+    assert agent.released_with["ack"] == "", "once"
+
+
+def test_an_endpoint_that_is_busy_is_not_knocked_at_by_the_jvm_as_well() -> None:
+    agent = FakeAgent(record(1))
+    one = batcher(agent, Scripted(*[BUSY] * 8))
+    for _ in range(8):
+        one.step()
+    assert agent.holder == "me"
 
 
 def test_a_stand_by_sends_nothing() -> None:
@@ -195,7 +243,7 @@ def test_losses_that_cannot_be_told_are_told_later_and_once() -> None:
 
 
 def test_nothing_spooled_is_sent_while_the_agent_is_off_or_another_holds(tmp_path: Path) -> None:
-    spool = Spool(str(tmp_path), 1 << 20)
+    spool = Spool(str(tmp_path), 1 << 20, SystemClock())
     spool.put((record(1),))
     agent, transport = FakeAgent(), Scripted()
     one = batcher(agent, transport, spool)
@@ -213,7 +261,7 @@ def test_nothing_spooled_is_sent_while_the_agent_is_off_or_another_holds(tmp_pat
 def test_what_an_earlier_agent_s_records_met_is_not_this_one_s_loss(
     tmp_path: Path, own: str, losses: dict[str, int]
 ) -> None:
-    spool = Spool(str(tmp_path), 1 << 20)
+    spool = Spool(str(tmp_path), 1 << 20, SystemClock())
     spool.put((record(1),))
     agent = FakeAgent()
     way = Way(Scripted(Delivered({"refused": 1})), spool)

@@ -11,7 +11,7 @@ import pytest
 
 from clusop.reasons import Reason
 from clusop.runtime import context_watch
-from clusop.runtime.context_watch import ContextWatch, next_wait_s
+from clusop.runtime.context_watch import ContextWatch, Looks, next_wait_s
 from clusop.runtime.guard import Guard
 from clusop.runtime.process import OwnProcess
 from clusop.runtime.spark_session import active_context, connect_session, has_gateway, why_dormant
@@ -108,7 +108,7 @@ def seen() -> Seen:
 
 @pytest.fixture
 def watch(seen: Seen) -> Iterator[ContextWatch]:
-    one = ContextWatch(seen.context, seen.sleep, OwnProcess(), Guard(raising=True))
+    one = ContextWatch(Looks(seen.context, seen.sleep), OwnProcess(), Guard(raising=True))
     yield one
     one.stop()
     until(lambda: not one.is_alive)
@@ -214,7 +214,7 @@ def test_a_jvm_that_is_there_is_waited_for(package: Path, spark: Spark) -> None:
 
 def test_each_look_at_a_context_is_told(spark: Spark, seen: Seen) -> None:
     looks = threading.Semaphore(0)
-    one = ContextWatch(seen.context, seen.sleep, OwnProcess(), Guard(raising=True), looks.release)
+    one = ContextWatch(Looks(seen.context, seen.sleep, looks.release), OwnProcess(), Guard(raising=True))
     one.start()
     spark.has(Context())
     assert looks.acquire(timeout=LONG_S)
@@ -239,7 +239,7 @@ def test_what_may_come_right_is_tried_again_and_not_for_ever(spark: Spark, monke
         tries.release()
         return True
 
-    one = ContextWatch(fails, lambda _: None, OwnProcess(), Guard(raising=True), looks.release)
+    one = ContextWatch(Looks(fails, lambda _: None, looks.release), OwnProcess(), Guard(raising=True))
     spark.has(Context())
     one.start()
     for _ in range(3):
@@ -251,6 +251,29 @@ def test_what_may_come_right_is_tried_again_and_not_for_ever(spark: Spark, monke
     until(lambda: not one.is_alive)
 
 
+def test_whoever_armed_in_vain_may_have_it_tried_again(
+    spark: Spark, seen: Seen, watch: ContextWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context_watch, "_RETRY_LOOKS", (1,))
+    known = Context()
+    spark.has(known)
+    watch.note(known, again=True)
+    watch.start()
+    seen.next()
+    assert seen.contexts == [known]
+
+
+def test_the_last_that_is_called_is_who_waits_for_the_stop(spark: Spark, seen: Seen) -> None:
+    last = threading.Event()
+    one = ContextWatch(Looks(seen.context, seen.sleep, on_stop=last.set), OwnProcess(), Guard(raising=True))
+    one.start()
+    spark.has(Context())
+    seen.next()
+    assert not last.is_set()
+    one.stop()
+    assert last.wait(LONG_S)
+
+
 def test_a_fault_while_arming_ends_nothing_but_itself(spark: Spark, seen: Seen) -> None:
     guard = Guard(raising=False)
 
@@ -258,7 +281,7 @@ def test_a_fault_while_arming_ends_nothing_but_itself(spark: Spark, seen: Seen) 
         seen.context(context)
         raise SystemExit(3)
 
-    one = ContextWatch(breaks, seen.sleep, OwnProcess(), guard)
+    one = ContextWatch(Looks(breaks, seen.sleep), OwnProcess(), guard)
     one.start()
     for context in (Context(), Context()):
         spark.has(context)

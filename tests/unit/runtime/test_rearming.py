@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 from fake_agent import FakeAgent, record
 
+from clusop.reasons import Reason
+from clusop.runtime import context_watch
 from clusop.runtime import driver as driver_module
 from clusop.runtime.driver import Driver
 from clusop.runtime.status import status_of
+from clusop.runtime.transport.outcome import RetryLater
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +64,9 @@ class Jvm:
     def __init__(self, agent: FakeAgent) -> None:
         self.agent = agent
         self.ops: list[str] = []
+        self.asked: dict[str, dict[str, object]] = {}
+        self.refusals: list[str] = []
+        self.settings: list[dict[str, str]] = []
         self.hangs: threading.Event | None = None
         self.does_hang = threading.Event()
         self.is_broken = False
@@ -86,8 +92,14 @@ class Jvm:
     def call(self, request: str) -> str:
         asked = json.loads(request)
         self.ops.append(asked["op"])
+        self.asked[asked["op"]] = asked
+        if asked["op"] == "attach" and self.refusals:
+            reason = self.refusals.pop(0)
+            return json.dumps({"ok": False, "reason": reason, "detail": Reason(reason).sentence})
         known = hasattr(self.agent, f"_{asked['op']}")
-        return json.dumps(self.agent.call(**asked) if known else {"ok": True, "agent": "a" * 32})
+        return json.dumps(
+            self.agent.call(**asked) if known else {"ok": True, "agent": "a" * 32, "settings": self.settings}
+        )
 
 
 class Context:
@@ -163,6 +175,9 @@ def test_a_call_of_the_user_s_does_not_wait_for_an_arming_that_hangs(
     hung = threading.Thread(target=one.arm, args=({},), daemon=True)
     hung.start()
     assert jvm.does_hang.wait(LONG_S)
+    # The batcher's call may hang first: it is about the one under the lock.
+    lock = attrgetter("_lock")(one)
+    until(lambda: not lock.acquire(blocking=False) or lock.release())
     assert one.disarm() is False
     assert one.arm({}) is False
     jvm.hangs.set()
@@ -179,3 +194,99 @@ def test_what_was_delivered_is_acknowledged_on_the_way_out(one: Driver, jvm: Jvm
     until(lambda: jvm.agent.acknowledged == [record(1)])
     assert one.carrier.finish(LONG_S)
     assert not one.carrier.is_alive
+
+
+@pytest.fixture
+def idle(monkeypatch: pytest.MonkeyPatch) -> Driver:
+    """One that nobody has told to arm yet."""
+    monkeypatch.setattr(context_watch, "_RETRY_LOOKS", (1, 1, 1))
+    driver = Driver()
+    yield driver
+    attrgetter("_watch")(driver).stop()
+
+
+@pytest.mark.parametrize("door", ["pth", "arm"])
+def test_an_agent_that_is_busy_arming_is_asked_again(idle: Driver, jvm: Jvm, door: str) -> None:
+    jvm.refusals = ["agent-busy", "agent-busy"]
+    if door == "arm":
+        idle.arm({})
+        assert status_of(idle).reasons[0] == Reason("agent-busy")
+    else:
+        idle.wait_for_spark(door)
+    until(lambda: status_of(idle).state == "armed")
+    assert jvm.ops.count("attach") == 3
+
+
+def test_another_refusal_is_final(idle: Driver, jvm: Jvm) -> None:
+    jvm.refusals = ["context-stopped"] * 5
+    idle.arm({})
+    assert [reason.id for reason in status_of(idle).reasons] == ["agent-refused"]
+    looks = threading.Event()
+    looks.wait(0.5)
+    assert jvm.ops.count("attach") == 1
+
+
+class Hanging:
+    """An endpoint that takes what it is sent and never answers."""
+
+    def __init__(self) -> None:
+        self.came, self.go = threading.Event(), threading.Event()
+
+    def send(self, _lines: object) -> RetryLater:
+        self.came.set()
+        self.go.wait(LONG_S)
+        return RetryLater(Reason("endpoint-unreachable"))
+
+
+def test_the_jvm_hears_how_much_of_the_exit_is_left_while_a_send_hangs(
+    idle: Driver, jvm: Jvm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = Hanging()
+    monkeypatch.setattr(driver_module, "transport_for", lambda *_: endpoint)
+    jvm.agent.waiting.append(record(1))
+    idle.arm({})
+    assert endpoint.came.wait(LONG_S)
+    waits: list[float] = []
+    monkeypatch.setattr(idle.carrier, "finish", waits.append)
+    attrgetter("_at_exit")(idle)()
+    until(lambda: "exit" in jvm.ops)
+    told = jvm.asked["exit"]
+    assert told["holder"] == jvm.agent.holder
+    assert 0 < told["left_ms"] <= 2000
+    assert sum(waits) * 1000 + told["least_ms"] <= 2000, "both together wait no longer than one"
+    assert "release" not in jvm.ops, "nor did it wait for the send to come to its end"
+    endpoint.go.set()
+    idle.disarm()
+
+
+def test_where_nothing_is_carried_the_jvm_is_told_nothing(idle: Driver, jvm: Jvm) -> None:
+    idle.arm({})
+    assert idle.carrier is None
+    attrgetter("_at_exit")(idle)()
+    until(lambda: not attrgetter("_watch")(idle).is_alive)
+    assert "exit" not in jvm.ops
+
+
+def test_what_an_earlier_armer_said_stands_and_one_s_own_word_may_be_corrected(
+    idle: Driver, jvm: Jvm, tmp_path: Path
+) -> None:
+    """Two notebooks on one JVM: the second takes over from the first, and sends to where the first did."""
+    first, second, third = (str(tmp_path / name) for name in ("first", "second", "third"))
+    told = {
+        "directory": (first, "armer"),
+        "pollIntervalMs": ("5000", "default"),
+        "timeoutMs": ("soon", "armer"),
+        "x": ("", ""),
+    }
+    jvm.settings = [{"key": f"spark.clusop.{key}", "value": one, "from": source} for key, (one, source) in told.items()]
+    idle.arm({"directory": second, "poll_interval_ms": 100, "spool_max_bytes": 1 << 20})
+    settings = idle.arming.settings
+    assert (settings.text("directory"), settings.count("pollIntervalMs")) == (first, 100)
+    assert settings.origins["spark.clusop.directory"] == "an earlier armer"
+    jvm.agent.waiting.append(record(1))
+    until((tmp_path / "first").is_dir)
+    jvm.settings.append({"key": "spark.clusop.spool.maxBytes", "value": str(1 << 20), "from": "armer"})
+    idle.arm({"directory": third, "spool_max_bytes": 1 << 21})
+    settings = idle.arming.settings
+    assert (settings.text("directory"), settings.count("spool.maxBytes")) == (first, 1 << 21)
+    idle.disarm()

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from clusop.cli import doctor
 from clusop.reasons import Reason
 from clusop.runtime.amount import duration, money, share
 from clusop.runtime.report import Report
@@ -116,6 +117,25 @@ def test_the_status_shows_agent_settings_facts_and_own_faults() -> None:
         assert part in shown
     assert "nothing " not in shown
     assert status.is_armed
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"), [({"live_plans": True}, "yes"), ({"live_plans": False}, "causes are coarser"), ({}, "")]
+)
+def test_whether_the_runtime_hands_over_live_plans_is_shown(agent: dict[str, object], words: str) -> None:
+    shown = Status("armed", agent=agent)._repr_html_()
+    assert ("live plans" in shown) == bool(words)
+    assert words in shown
+
+
+@pytest.mark.parametrize(("agent", "count"), [({"live_plans": True}, 0), ({"live_plans": False}, 1), ({}, 0)])
+def test_the_doctor_speaks_of_live_plans_only_where_there_are_none(
+    monkeypatch: pytest.MonkeyPatch, agent: dict[str, object], count: int
+) -> None:
+    monkeypatch.setattr(doctor, "status_of", lambda _driver: Status("armed", agent=agent))
+    page = doctor.show(as_json=False, do_probe=False)
+    assert page.count("live plans") == count
+    assert page.count("causes are coarser") == count
 
 
 def test_long_cells_are_cut_in_text_and_whole_in_html() -> None:

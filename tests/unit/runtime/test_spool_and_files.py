@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fake_agent import AGENT, record
 
+from clusop.clock import SystemClock
 from clusop.runtime.spool import Spool
 from clusop.runtime.transport.files import FileTransport
 from clusop.runtime.transport.outcome import Delivered, RetryLater
@@ -68,13 +69,13 @@ def test_no_link_planted_in_the_folder_is_written_through(tmp_path: Path) -> Non
 
 
 def test_what_waits_in_the_spool_is_the_driver_s_alone(tmp_path: Path) -> None:
-    Spool(str(tmp_path / "s"), 1 << 20).put((record(1),))
+    Spool(str(tmp_path / "s"), 1 << 20, SystemClock()).put((record(1),))
     (file,) = (tmp_path / "s").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_spool_gives_back_what_it_took_oldest_first(tmp_path: Path) -> None:
-    spool = Spool(str(tmp_path / "s"), 1 << 20)
+    spool = Spool(str(tmp_path / "s"), 1 << 20, SystemClock())
     for number in (1, 2, 3):
         assert spool.put((record(number),)) is None
         os.utime(tmp_path / "s" / f"clusop-{AGENT}-{number}-{number}.jsonl", ns=(number, number))
@@ -89,7 +90,7 @@ def test_the_spool_gives_back_what_it_took_oldest_first(tmp_path: Path) -> None:
 
 def test_the_spool_is_private_and_bounded(tmp_path: Path) -> None:
     folder = tmp_path / "s"
-    spool = Spool(str(folder), 200)
+    spool = Spool(str(folder), 200, SystemClock())
     assert spool.put((record(1),)) is None
     assert folder.stat().st_mode & 0o777 == 0o700
     refusal = spool.put((record(2), record(3)))
@@ -101,13 +102,13 @@ def test_the_spool_is_private_and_bounded(tmp_path: Path) -> None:
 def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
     for name in ("other.jsonl", ".clusop.part", f"clusop-{AGENT}-1-1.jsonl.bak"):
         (tmp_path / name).write_text("x")
-    assert Spool(str(tmp_path), 1 << 20).oldest() is None
+    assert Spool(str(tmp_path), 1 << 20, SystemClock()).oldest() is None
 
 
 def test_a_file_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / f"clusop-{AGENT}-1-1.jsonl").write_bytes(b"\xff\xfe")
     (tmp_path / f"clusop-{AGENT}-2-2.jsonl").write_text(record(2) + "\n")
-    waiting = Spool(str(tmp_path), 1 << 20).oldest()
+    waiting = Spool(str(tmp_path), 1 << 20, SystemClock()).oldest()
     assert waiting is not None
     assert waiting[1] == (record(2),)
 
@@ -116,7 +117,7 @@ def test_a_file_without_a_record_is_forgotten_and_never_sent(tmp_path: Path) -> 
     empty, blank = (tmp_path / f"clusop-{AGENT}-{number}-{number}.jsonl" for number in (1, 2))
     empty.write_bytes(b"")
     blank.write_bytes(b"\n\n")
-    assert Spool(str(tmp_path), 1 << 20).oldest() is None
+    assert Spool(str(tmp_path), 1 << 20, SystemClock()).oldest() is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -126,7 +127,7 @@ def test_what_is_no_plain_file_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / f"clusop-{AGENT}-1-1.jsonl").symlink_to(secret)
     os.mkfifo(tmp_path / f"clusop-{AGENT}-2-2.jsonl")
     (tmp_path / f"clusop-{AGENT}-3-3.jsonl").mkdir()
-    assert Spool(str(tmp_path), 1 << 20).oldest() is None
+    assert Spool(str(tmp_path), 1 << 20, SystemClock()).oldest() is None
     assert secret.exists()
 
 
@@ -134,7 +135,7 @@ def test_what_is_no_plain_file_is_passed_over(tmp_path: Path) -> None:
 def test_a_directory_that_others_may_write_to_is_neither_read_nor_written(tmp_path: Path, mode: int) -> None:
     (tmp_path / f"clusop-{AGENT}-1-1.jsonl").write_text(record(1) + "\n")
     tmp_path.chmod(mode)
-    spool = Spool(str(tmp_path), 1 << 20)
+    spool = Spool(str(tmp_path), 1 << 20, SystemClock())
     assert spool.oldest() is None
     refusal = spool.put((record(2),))
     assert refusal is not None
@@ -155,9 +156,49 @@ def test_a_long_queue_is_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
         return listed(folder)
 
     monkeypatch.setattr(Path, "iterdir", counted)
-    spool, count = Spool(str(tmp_path), 1 << 20), 0
+    spool, count = Spool(str(tmp_path), 1 << 20, SystemClock()), 0
     while waiting := spool.oldest():
         spool.drop(waiting[0])
         count += 1
     assert count == 50
     assert len(listings) == 2, "once for what is there, once to see that nothing came"
+
+
+def test_what_a_crash_left_unfinished_is_removed_after_a_day_and_nothing_else_is(tmp_path: Path) -> None:
+    """Of any agent, from Python or the JVM; a link under such a name may be somebody's trap, a young one is being written."""
+    ours = (f".clusop-{AGENT}-1-9.jsonl.{'0a' * 8}.part", f".clusop-{AGENT}-0123abcd.tmp")
+    others = (
+        f".clusop-{AGENT}-1-9.jsonl.part",
+        f".clusop-{AGENT}-x.tmp",
+        f"clusop-{AGENT}-1-9.jsonl.{'0a' * 8}.part",
+        ".other.part",
+        "x.tmp",
+    )
+    young, link = f".clusop-{AGENT}-2-2.jsonl.{'0b' * 8}.part", f".clusop-{AGENT}-3-3.jsonl.{'0c' * 8}.part"
+    now_s = SystemClock().now_at().timestamp()
+    for name in (*ours, *others, young):
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (now_s - 90_000, now_s - (3_600 if name == young else 90_000)))
+    (tmp_path / link).symlink_to(tmp_path / "x.tmp")
+    os.utime(tmp_path / link, (now_s - 90_000, now_s - 90_000), follow_symlinks=False)
+    assert Spool(str(tmp_path), 1 << 20, SystemClock()).oldest() is None
+    assert {path.name for path in tmp_path.iterdir()} == {*others, young, link}
+
+
+def test_what_is_being_written_has_a_name_that_is_cleared_away_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two modules that know the name agree on it."""
+
+    def dies(descriptor: int) -> None:
+        raise SystemExit(descriptor)
+
+    monkeypatch.setattr(os, "fsync", dies)
+    monkeypatch.setattr(Path, "unlink", lambda _path, **_how: None)
+    with pytest.raises(SystemExit):
+        Spool(str(tmp_path), 1 << 20, SystemClock()).put((record(1),))
+    monkeypatch.undo()
+    (left,) = tmp_path.iterdir()
+    os.utime(left, (1, 1))
+    assert Spool(str(tmp_path), 1 << 20, SystemClock()).oldest() is None
+    assert list(tmp_path.iterdir()) == []

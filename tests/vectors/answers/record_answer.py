@@ -8,7 +8,8 @@ from market_json import NoMarketError, read_market
 from observed_json import canonical_json
 
 from clusop.analysis.assess import assess_application, assess_query
-from clusop.analysis.cluster import Application
+from clusop.analysis.cluster import Application, Cluster
+from clusop.analysis.records.compute import compute_of
 from clusop.analysis.records.gate import TASK_KEY, WORKSPACE, call_site, or_hash, tags
 from clusop.analysis.records.problems import Workload, problems_of
 from clusop.analysis.signature import workload_key
@@ -25,7 +26,9 @@ _KEY = b"clusop"
 
 
 def answer_of_record(text: str) -> str:
-    """Bodies of the signals of the run in the market that ``text`` describes, and what the gates make of its description."""
+    """Bodies of the signals of the run in the market that ``text`` describes, and what the gates make of its description; that
+    also stands for the names of clusters.
+    """
     try:
         market = read_market(text)
     except NoMarketError:
@@ -40,6 +43,12 @@ def answer_of_record(text: str) -> str:
             "problems": [problem.body for problem in problems],
             "call_site": call_site(told),
             "tags": tags({"team": told, "path/secret?": told}, ("team", "path/secret?", "absent")),
+            "compute": [
+                compute_of(Cluster(product=product, cluster_name=name, cluster_id=told), job_id, _KEY)
+                for product in ("JOBS_COMPUTE", "ALL_PURPOSE_COMPUTE", "DLT_COMPUTE")
+                for name in (told, f"job-42-run-7-{told}")
+                for job_id in ("", told, "9")
+            ],
         }
     )
 

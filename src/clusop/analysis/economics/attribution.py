@@ -179,8 +179,8 @@ def ledger_of(cluster: Cluster, stages: Iterable[StageRun]) -> Ledger:
 
 def _slot_ns(stage: StageRun, task_cpus: int) -> Iterator[tuple[int, int, int]]:
     """Epoch, slot-nanoseconds in it, and how many of them were lost: lost time is spread like all of the stage's time."""
-    total = stage.run_ms + stage.lost_run_ms
-    lost_share = Fraction(stage.lost_run_ms) / total if total else Fraction(0)
+    total = stage.run_ms + stage.lost_run_ms if stage.lost_run_ms else 0
+    lost_share = Fraction(stage.lost_run_ms) / total if total else 0  # mostly nothing was lost, and fractions are slow
     for index, run_ms in stage.run_by_epoch_ms:
         slot_ns = int(run_ms * NS_PER_MS) * task_cpus
         yield index, slot_ns, int(slot_ns * lost_share)

@@ -12,6 +12,7 @@ from clusop.units import Range
 __all__ = ["number_text", "parse_range", "range_text"]
 
 _MAX_DECIMAL_PLACES = 12
+_POWERS = tuple(10**places for places in range(1, _MAX_DECIMAL_PLACES + 1))
 _NUMBER = r"-?\d+(?:\.\d+|/\d*[1-9]\d*)?"
 _MAX_LENGTH = 4000
 """Python refuses integers of more digits; a figure's own inputs stay far below."""
@@ -23,11 +24,12 @@ def number_text(value: Fraction) -> str:
     """``value`` as a decimal where that is exact and short, else as a ratio of integers."""
     if value.denominator == 1:
         return str(value.numerator)
-    for places in range(1, _MAX_DECIMAL_PLACES + 1):
-        if 10**places % value.denominator == 0:
-            digits = str(abs(value.numerator) * (10**places // value.denominator)).rjust(places + 1, "0")
-            return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
-    return f"{value.numerator}/{value.denominator}"
+    numerator, denominator = value.numerator, value.denominator
+    if _POWERS[-1] % denominator != 0:
+        return f"{numerator}/{denominator}"
+    places, power = next(entry for entry in enumerate(_POWERS, start=1) if entry[1] % denominator == 0)
+    digits = str(abs(numerator) * (power // denominator)).rjust(places + 1, "0")
+    return f"{'-' if numerator < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def range_text(value: Range) -> str:

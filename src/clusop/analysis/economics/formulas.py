@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from clusop.analysis.cluster import Uptime
-from clusop.analysis.economics.exact_text import parse_range
+from clusop.analysis.economics.exact_text import parse_range, range_text
 from clusop.analysis.figure import ModeledFigure
 from clusop.errors import InputError
 from clusop.units import Range
@@ -22,7 +22,7 @@ from clusop.units import Range
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["FORMULA_IDS", "UNPRICED", "evaluate", "evaluate_parts", "figure_of", "recompute"]
+__all__ = ["FORMULA_IDS", "UNPRICED", "evaluate", "evaluate_parts", "figure_of", "figure_with_parts", "recompute"]
 
 Values: TypeAlias = "Mapping[str, Fraction]"
 Evaluation: TypeAlias = "Callable[[Values], tuple[Fraction, ...]]"
@@ -34,38 +34,51 @@ UNPRICED = "unpriced:"
 """``dbu_usd`` or ``vm_usd`` begin so, with the reason's id, where that part of a figure has no price and is not in it."""
 _HAS_DBU, _HAS_VM, _IS_FIXED, _IS_ELASTIC = "?dbu", "?vm", "?fixed", "?elastic"
 _MAX_RANGES = 12
-_ONE = Fraction(1)
+_ZERO, _ONE = Fraction(0), Fraction(1)
+_DBU_RATES = (
+    ("driver_node_hours", "driver_dbu_per_hour"),
+    ("on_demand_worker_node_hours", "worker_dbu_per_hour"),
+    ("spot_worker_node_hours", "worker_dbu_per_hour"),
+)
+_VM_RATES = (
+    ("driver_node_hours", "driver_vm_usd_per_hour"),
+    ("on_demand_worker_node_hours", "on_demand_worker_vm_usd_per_hour"),
+    ("spot_worker_node_hours", "spot_worker_vm_usd_per_hour"),
+)
 _WHOLE = "Give the whole record of the figure."
 
 
-def _times(values: Values, hours: str, rate: str) -> Fraction:
-    """Hours × rate; the rate of a class of node that never lived need not be known."""
-    return values[hours] * values[rate] if values[hours] else Fraction(0)
+def _at_rates(values: Values, prefix: str, rates: tuple[tuple[str, str], ...]) -> Fraction:
+    """Σ hours × rate of the classes of node; the rate of a class that never lived need not be known."""
+    total = _ZERO
+    for hours, rate in rates:
+        lived = values[prefix + hours]
+        if lived:
+            product = lived * values[rate]
+            total = total + product if total else product  # fractions are slow to add
+    return total
 
 
 def _dbu_usd(values: Values, prefix: str = "") -> Fraction:
     """``D``: DBU dollars without premium of the node-hours called ``prefix``; 0 where this part is not priced."""
     if _HAS_DBU not in values:
-        return Fraction(0)
-    dbu = _times(values, f"{prefix}driver_node_hours", "driver_dbu_per_hour")
-    dbu += _times(values, f"{prefix}on_demand_worker_node_hours", "worker_dbu_per_hour")
-    dbu += _times(values, f"{prefix}spot_worker_node_hours", "worker_dbu_per_hour")
-    return dbu * values["usd_per_dbu"]
+        return _ZERO
+    return _at_rates(values, prefix, _DBU_RATES) * values["usd_per_dbu"]
 
 
 def _vm_usd(values: Values, prefix: str = "") -> Fraction:
     """``V``: VM dollars of the node-hours called ``prefix``; 0 where this part is not priced."""
     if _HAS_VM not in values:
-        return Fraction(0)
-    usd = _times(values, f"{prefix}driver_node_hours", "driver_vm_usd_per_hour")
-    usd += _times(values, f"{prefix}on_demand_worker_node_hours", "on_demand_worker_vm_usd_per_hour")
-    return usd + _times(values, f"{prefix}spot_worker_node_hours", "spot_worker_vm_usd_per_hour")
+        return _ZERO
+    return _at_rates(values, prefix, _VM_RATES)
 
 
 def _cost(values: Values) -> tuple[Fraction, ...]:
     """m·D + V. Rises in every input, so the two all-low and all-high corners are its ends."""
-    dbu = values["m"] * _dbu_usd(values) if _HAS_DBU in values else Fraction(0)
-    return (dbu + _vm_usd(values),)
+    if _HAS_DBU not in values:
+        return (_vm_usd(values),)
+    dbu = values["m"] * _dbu_usd(values)
+    return (dbu + _vm_usd(values) if _HAS_VM in values else dbu,)
 
 
 def _exposure(values: Values) -> tuple[Fraction, ...]:
@@ -119,24 +132,28 @@ def _capped_sum(values: Values) -> tuple[Fraction, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Formula:
+    """``adds_up``: it is m·D + V times what holds no price, so its DBU and VM dollars add up to it at each corner."""
+
     evaluation: Evaluation
     rises_in_every_input: bool
+    adds_up: bool = False
 
 
-_COST = _Formula(_cost, rises_in_every_input=True)
+_COST = _Formula(_cost, rises_in_every_input=True, adds_up=True)
+_FIX = _Formula(_fix, rises_in_every_input=True, adds_up=True)
 _FORMULAS: Mapping[str, _Formula] = MappingProxyType(
     {
         "attributed-1": _COST,
         "disable-1": _Formula(_disable, rises_in_every_input=False),
         "exposure-1": _Formula(_exposure, rises_in_every_input=True),
-        "fix-1": _Formula(_fix, rises_in_every_input=True),
+        "fix-1": _FIX,
         "non-sql-and-failed-1": _COST,
         "per-30-days-1": _Formula(_scaled, rises_in_every_input=False),
         "sum-1": _Formula(_capped_sum, rises_in_every_input=True),
         "total-1": _COST,
         "unobserved-1": _COST,
         "unused-1": _COST,
-        "upgrade-1": _Formula(_fix, rises_in_every_input=True),
+        "upgrade-1": _FIX,
     }
 )
 FORMULA_IDS = tuple(_FORMULAS)
@@ -152,7 +169,10 @@ def evaluate(formula: str, inputs: Mapping[str, str]) -> Range:
 
 def evaluate_parts(formula: str, inputs: Mapping[str, str]) -> tuple[Range, Range]:
     """The DBU dollars and the VM dollars of ``formula``, each alone; raises like :func:`evaluate`."""
-    box = _read(inputs)
+    return _parts(formula, _read(inputs))
+
+
+def _parts(formula: str, box: _Box) -> tuple[Range, Range]:
     without_vm = {name: value for name, value in box.fixed.items() if name != _HAS_VM}
     without_dbu = {name: value for name, value in box.fixed.items() if name != _HAS_DBU}
     return _over_box(formula, replace(box, fixed=without_vm)), _over_box(formula, replace(box, fixed=without_dbu))
@@ -161,6 +181,18 @@ def evaluate_parts(formula: str, inputs: Mapping[str, str]) -> tuple[Range, Rang
 def figure_of(formula: str, inputs: Mapping[str, str], price_ids: tuple[str, ...] = ()) -> ModeledFigure:
     """The modeled figure that ``inputs`` make. It equals :func:`recompute` of its own record by construction."""
     return ModeledFigure(evaluate(formula, inputs), formula, MappingProxyType(dict(inputs)), price_ids)
+
+
+def figure_with_parts(formula: str, inputs: Mapping[str, str], price_ids: tuple[str, ...] = ()) -> ModeledFigure:
+    """:func:`figure_of`, with its DBU dollars and VM dollars shown in ``dbu_usd`` and ``vm_usd`` where they have a price."""
+    # The two are no numbers of the formula: the same box makes the parts and the figure.
+    box = _read(inputs)
+    dbu_usd, vm_usd = _parts(formula, box)
+    usd = dbu_usd + vm_usd if _FORMULAS[formula].adds_up else _over_box(formula, box)
+    shown = dict(inputs)
+    shown.setdefault("dbu_usd", range_text(dbu_usd))
+    shown.setdefault("vm_usd", range_text(vm_usd))
+    return ModeledFigure(usd, formula, MappingProxyType(shown), price_ids)
 
 
 def recompute(figure: Mapping[str, object]) -> Range:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clusop.analysis.economics.exact_text import number_text, range_text
-from clusop.analysis.economics.formulas import UNPRICED, evaluate_parts, figure_of
+from clusop.analysis.economics.formulas import UNPRICED, figure_with_parts
 from clusop.pricing.price import Price, Unpriced
 
 if TYPE_CHECKING:
@@ -95,10 +95,7 @@ def cost_figure(
         inputs |= vm_inputs(rates, hours)
     else:
         inputs["vm_usd"] = UNPRICED + vm_gap.reason.id
-    dbu_usd, vm_usd = evaluate_parts(formula, inputs)
-    inputs.setdefault("dbu_usd", range_text(dbu_usd))
-    inputs.setdefault("vm_usd", range_text(vm_usd))
-    return figure_of(formula, inputs, price_ids(rates, inputs))
+    return figure_with_parts(formula, inputs, price_ids(rates, inputs))
 
 
 def missing_parts(figure: Figure) -> tuple[tuple[str, str], ...]:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from clusop.analysis.assessment import Verdict
 from clusop.analysis.records import gate
 from clusop.analysis.records.envelope import TIME, envelope
-from clusop.analysis.records.shape import Choice, Flag, Listing, Members, Record, Text, Whole
+from clusop.analysis.records.shape import Choice, Flag, Listing, Members, Nullable, Record, Text, Whole
+from clusop.analysis.records.signal import ENGINES, SHAPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from clusop.analysis.records.signal import SignalShape
 
 __all__ = ["AGENT_STATE", "DOORS", "AgentState"]
 
@@ -23,6 +26,9 @@ _MAX_REASONS = 64
 class AgentState:
     """An agent's account of itself. ``losses`` are counts by reason, ``executions`` by verdict, ``unknown`` the unknown ones
     by reason. ``breaker`` and ``off`` are reasons, ``""`` while all is well. ``final``: a clean end, nothing follows.
+
+    What stands after it says of the application what a signal says of a query. ``compute`` is a
+    :func:`~clusop.analysis.records.compute.compute_of`.
     """
 
     record: str
@@ -47,11 +53,19 @@ class AgentState:
     breaker: str
     off: str
     final: bool
+    workload: str = ""
+    task_key: str = ""
+    engine: str = ""
+    image: str = ""
+    shape: SignalShape | None = None
+    compute: str = ""
 
 
 _COUNTS = Members(gate.REASON, Whole(), _MAX_REASONS)
 _MAYBE_REASON = Text(f"(?:{gate.REASON})?")
 _RELEASE = Text("(?:[0-9]{1,4}(?:[._+-][0-9A-Za-z]{1,16}){0,6})?")
+# Added to version 1: lines of earlier agents lack them.
+_ADDED = frozenset({"workload", "task_key", "engine", "image", "shape", "compute"})
 
 AGENT_STATE = Record(
     AgentState,
@@ -74,5 +88,12 @@ AGENT_STATE = Record(
         "breaker": _MAYBE_REASON,
         "off": _MAYBE_REASON,
         "final": Flag(),
+        "workload": Text(f"(?:{gate.WORKLOAD})?"),
+        "task_key": Text(gate.TASK_KEY),
+        "engine": Choice(ENGINES),
+        "image": Text(gate.IMAGE),
+        "shape": Nullable(SHAPE),
+        "compute": Text(gate.COMPUTE),
     },
+    optional=_ADDED,
 )

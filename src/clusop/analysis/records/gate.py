@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CALL_SITE",
     "CLUSTER",
+    "COMPUTE",
     "DBR",
     "EXECUTION",
     "FAMILY",
@@ -27,6 +28,7 @@ __all__ = [
     "IMAGE",
     "INPUT_NAME",
     "INPUT_VALUE",
+    "JOB_ID",
     "NODE_TYPE",
     "OPERATOR",
     "PRICE_ID",
@@ -50,8 +52,11 @@ _HASHED = f"~{_HEX_32}"
 
 WORKSPACE = f"(?:[0-9A-Za-z][0-9A-Za-z_-]{{0,63}}|{_HASHED})?"
 TASK_KEY = f"(?:[0-9A-Za-z_-]{{1,100}}|{_HASHED})?"
-WORKLOAD = f"job:[0-9]{{1,20}}|name:{_HEX_32}"
-CLUSTER = "(?:[0-9]{4}-[0-9]{6}-[0-9a-z]{1,32}(?:-v2n)?)?"
+JOB_ID = "[0-9]{1,20}"
+WORKLOAD = f"job:{JOB_ID}|name:{_HEX_32}"
+_CLUSTER_ID = "[0-9]{4}-[0-9]{6}-[0-9a-z]{1,32}(?:-v2n)?"
+CLUSTER = f"(?:{_CLUSTER_ID})?"
+COMPUTE = f"(?:job:{JOB_ID}(?::{_HEX_32})?|cluster:{_CLUSTER_ID})?"
 _DBR_WORD = r"photon|aarch64|cpu|gpu|ml|hls|esr|lts|snapshot|scala2\.1[0-9]"
 DBR = rf"(?:v?(?:client\.)?[0-9]{{1,3}}(?:\.(?:[0-9]{{1,3}}|x)){{0,3}}(?:-(?:{_DBR_WORD})){{0,8}})?"
 IMAGE = r"(?:release__[0-9A-Za-z][0-9A-Za-z._-]{0,190})?"

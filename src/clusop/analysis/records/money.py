@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clusop.analysis.figure import Figure
     from clusop.units import Range
 
-__all__ = ["FIGURE", "NotPriced", "PricedFigure", "WireFigure", "figure_json", "of_problem"]
+__all__ = ["FIGURE", "FigureShape", "NotPriced", "PricedFigure", "WireFigure", "figure_json", "of_problem"]
 
 _PARTS = ("dbu_usd", "vm_usd")
 _MAX_INPUTS = 24
@@ -53,6 +53,7 @@ def _ends(figure: PricedFigure) -> str:
     return "has its ends in the wrong order" if figure.low_microusd > figure.high_microusd else ""
 
 
+_REASON = Text(REASON)
 _PRICED = Record(
     PricedFigure,
     {
@@ -68,26 +69,29 @@ _PRICED = Record(
 
 
 @dataclass(frozen=True, slots=True)
-class _FigureShape:
+class FigureShape:
     """A figure or why there is none."""
+
+    priced: Record[PricedFigure] = _PRICED
+    reason: Text = _REASON
 
     def read(self, value: object, where: str) -> WireFigure:
         """One of both."""
         if not isinstance(value, dict) or "unpriced" not in value:
-            return _PRICED.read(value, where)
+            return self.priced.read(value, where)
         reason = value["unpriced"]
         if not isinstance(reason, dict) or "reason" not in reason:
             raise ShapeError(f"{where}.unpriced.reason", "is missing")
-        return NotPriced(Text(REASON).read(reason["reason"], f"{where}.unpriced.reason"))
+        return NotPriced(self.reason.read(reason["reason"], f"{where}.unpriced.reason"))
 
     def schema(self) -> dict[str, object]:
         """Either."""
-        reason = {"type": "object", "properties": {"reason": Text(REASON).schema()}, "required": ["reason"]}
+        reason = {"type": "object", "properties": {"reason": self.reason.schema()}, "required": ["reason"]}
         unpriced = {"type": "object", "properties": {"unpriced": reason}, "required": ["unpriced"]}
-        return {"if": {"required": ["unpriced"]}, "then": unpriced, "else": _PRICED.schema(), "type": "object"}
+        return {"if": {"required": ["unpriced"]}, "then": unpriced, "else": self.priced.schema(), "type": "object"}
 
 
-FIGURE: Shape[WireFigure] = _FigureShape()
+FIGURE: Shape[WireFigure] = FigureShape()
 
 
 def figure_json(figure: Figure | Unpriced) -> dict[str, object]:

@@ -16,7 +16,7 @@ from clusop.analysis.observed import RunStatus
 from clusop.analysis.records.digest import digest_of
 from clusop.analysis.records.gate import EXECUTION, built_in, keyed_hash, matching, operator_name
 from clusop.analysis.records.money import figure_json, of_problem
-from clusop.analysis.signature import Problem, operator_family, signature
+from clusop.analysis.signature import Problem, alike_cause, operator_family, signature
 from clusop.plan.fingerprint import fingerprint
 from clusop.pricing.price import Unpriced
 from clusop.reasons import Reason
@@ -124,8 +124,9 @@ def _numbered(ordered: Sequence[Finding]) -> list[_Numbered]:
             continue
         name = operator_name(finding.operator)
         family = name if name == "?" else operator_family(name)
-        occurrence = counts.get((finding.cause, family), 0)
-        counts[finding.cause, family] = occurrence + 1
+        cause = alike_cause(finding.cause)
+        occurrence = counts.get((cause, family), 0)
+        counts[cause, family] = occurrence + 1
         found.append(_Numbered(finding, position, family, occurrence))
     return found
 

@@ -32,8 +32,12 @@ if TYPE_CHECKING:
     from clusop.analysis.records.money import WireFigure
 
 __all__ = [
+    "AVAILABILITIES",
+    "ENGINES",
+    "SHAPE",
     "SIGNAL",
     "DigestEntry",
+    "EntryShape",
     "Locator",
     "Signal",
     "SignalConfidence",
@@ -248,7 +252,7 @@ _TIME = Record(
     rule=_time_rule,
 )
 _NAME_IN_CAPITALS = Text("[A-Z_]{0,48}")
-_SHAPE = Record(
+SHAPE = Record(
     SignalShape,
     {
         "cloud": _NAME_IN_CAPITALS,
@@ -279,7 +283,7 @@ _LOCATOR = Record(
 
 
 @dataclass(frozen=True, slots=True)
-class _EntryShape:
+class EntryShape:
     """``[depth, kind, name, arguments]``: a list, because a plan has many and a record few bytes."""
 
     parts: tuple[Shape[object], ...] = (
@@ -334,13 +338,13 @@ SIGNAL = Record(
         "time": _TIME,
         "hours": Nullable(Text(gate.HOURS)),
         "hours_reason": _MAYBE_REASON,
-        "shape": _SHAPE,
+        "shape": SHAPE,
         "figures": _FIGURES,
         "confidence": _CONFIDENCE,
         "action": Choice(tuple(action.value for action in Action)),
         "action_reasons": _REASONS,
         "fingerprint": Text("(?:plan-1:[0-9a-f]{32})?"),
-        "digest": Listing(_EntryShape(), _MAX_DIGEST),
+        "digest": Listing(EntryShape(), _MAX_DIGEST),
         "digest_from": _COUNT,
         "digest_cut": _COUNT,
         "locator": _LOCATOR,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from clusop.plan.naming import MAX_ARGUMENT_CHARS, canonical_name
@@ -31,24 +30,20 @@ _Text: TypeAlias = "tuple[int | None, str, int | None]"
 """The codegen number printed before a node, its text without marks and number, and its number."""
 
 
-@dataclass(slots=True)
-class Part:
-    """One judged operator; ``parent`` is an earlier part. ``codegen`` is its printed number, 0 where it shows none."""
-
-    name: str
-    arguments: str
-    parent: int
-    link: Link
-    number: int | None
-    codegen: int | None
-    phase: Phase | None = None
+Part: TypeAlias = "tuple[str, str, int, Link, int | None, int | None]"
+"""One judged operator: its name and arguments, the earlier part it hangs on and how, its number, and the codegen number
+printed before it, 0 where it shows none. A plain tuple, since plans have thousands and each is looked at once or twice.
+"""
 
 
 class Assembly:
-    """Takes the printed trees in order and keeps what is judged. ``details`` are formatted mode's blocks."""
+    """Takes the printed trees in order and keeps what is judged. ``details`` are formatted mode's blocks. ``phases`` are by
+    the part of the adaptive node they were printed under.
+    """
 
     def __init__(self, details: dict[int, Detail]) -> None:
         self.parts: list[Part] = []
+        self.phases: dict[int, Phase] = {}
         self.missing_details = 0
         self.homeless = 0
         self._details = details
@@ -78,7 +73,7 @@ class Assembly:
         for owner, phase in chosen.items():
             index = places[owner][0] if owner != ROOT else next((i for i, _ in places if i >= 0), _GONE)
             if index >= 0:
-                self.parts[index].phase = phase
+                self.phases[index] = phase
         # Only now: a subquery hangs on a tree printed before its own, never within itself.
         for number, index in numbers.items():
             self._by_number.setdefault(number, index)
@@ -113,7 +108,7 @@ class Assembly:
             arguments, codegen = self._with_detail(number, arguments, codegen)
             self._printed_numbers.add(number)
             numbers.setdefault(number, len(self.parts))
-        self.parts.append(Part(name, arguments, above, link, number, codegen))
+        self.parts.append((name, arguments, above, link, number, codegen))
         return len(self.parts) - 1, None
 
     def _with_detail(self, number: int, arguments: str, codegen: int | None) -> tuple[str, int | None]:

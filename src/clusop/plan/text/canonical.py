@@ -24,7 +24,8 @@ _NEEDS_CHILD = (
     "TopK", "Union", "Coalesce", "EvalPython", "AdaptiveSparkPlan", "Subquery", "SubqueryBroadcast",
 )  # fmt: skip
 """What the names of operators end in that have a child."""
-_CHILD = Link.CHILD
+# Members of an Enum are slow to look up in Python 3.11, and these are asked for at every operator.
+_CHILD, _SUBQUERY, _CACHED = Link.CHILD, Link.SUBQUERY, Link.CACHED
 _NOTHING = -1
 _NEVER_NEEDS_CHILD = frozenset({"ReusedExchange", "ReusedSubquery"})
 
@@ -54,44 +55,48 @@ def canonical_plan(trees: list[RawTree], details: dict[int, Detail], steps: Step
     parts = assembly.parts
     operators, codegens, childless = _operators(parts)
     return CanonicalPlan(
-        Plan(operators, codegens), _phase(parts), assembly.missing_details, assembly.homeless, childless
+        Plan(operators, codegens),
+        _phase(parts, assembly.phases),
+        assembly.missing_details,
+        assembly.homeless,
+        childless,
     )
 
 
 def _operators(parts: list[Part]) -> tuple[tuple[Operator, ...], tuple[Codegen, ...], int]:
     # What hangs on each part, as chains from the last to the first: no list per part. ROOT is the last entry.
     data, aside, before = [_NOTHING] * (len(parts) + 1), [_NOTHING] * len(parts), [_NOTHING] * len(parts)
-    for index, part in enumerate(parts):
-        chains = data if part.link is _CHILD or part.parent == ROOT else aside
-        before[index] = chains[part.parent]
-        chains[part.parent] = index
-    childless = sum(1 for index, part in enumerate(parts) if data[index] == _NOTHING and _needs_child(part, parts))
+    for index, (_, _, above, link, _, _) in enumerate(parts):
+        chains = data if link is _CHILD or above == ROOT else aside
+        before[index] = chains[above]
+        chains[above] = index
+    childless = sum(1 for index in range(len(parts)) if data[index] == _NOTHING and _needs_child(index, parts))
     codegens: list[Codegen] = []
     known: dict[tuple[int, int], int] = {}
     scopes: list[int] = []
-    placed = [ROOT] * len(parts)
+    placed = [ROOT] * (len(parts) + 1)
     operators: list[Operator] = []
     stack: list[int] = []
     _push(stack, data[ROOT], before)
     while stack:
         index = stack.pop()
-        part = parts[index]
+        name, arguments, above, link, number, shown_codegen = parts[index]
         own = len(operators)
         placed[index] = own
-        parent = placed[part.parent] if part.parent != ROOT else ROOT
+        parent = placed[above]
         # Codegen numbers start anew in every subquery and cached plan.
-        scope = own if parent == ROOT or part.link is not _CHILD else scopes[parent]
+        scope = own if parent == ROOT or link is not _CHILD else scopes[parent]
         scopes.append(scope)
         codegen = None
-        if part.codegen:
-            codegen = known.setdefault((scope, part.codegen), len(codegens))
+        if shown_codegen:
+            codegen = known.setdefault((scope, shown_codegen), len(codegens))
             if codegen == len(codegens):
-                codegens.append(Codegen(part.codegen))
-        values = (part.name, parent, part.link, part.arguments, (), part.number, codegen, None, ())
-        operators.append(quick_operator(values))
+                codegens.append(Codegen(shown_codegen))
+        operators.append(quick_operator((name, parent, link, arguments, (), number, codegen, None, ())))
         if aside[index] != _NOTHING:
             _push(stack, aside[index], before)
-        _push(stack, data[index], before)
+        if data[index] != _NOTHING:
+            _push(stack, data[index], before)
     return tuple(operators), tuple(codegens), childless
 
 
@@ -102,23 +107,31 @@ def _push(stack: list[int], last: int, before: list[int]) -> None:
         last = before[last]
 
 
-def _needs_child(part: Part, parts: list[Part]) -> bool:
-    if part.name in _NEVER_NEEDS_CHILD or not part.name.endswith(_NEEDS_CHILD):
+def _needs_child(index: int, parts: list[Part]) -> bool:
+    name, _, parent, *_ = parts[index]
+    if name in _NEVER_NEEDS_CHILD or not name.endswith(_NEEDS_CHILD):
         return False
-    return part.parent == ROOT or not parts[part.parent].name.endswith("Command")
+    return parent == ROOT or not parts[parent][0].endswith("Command")
 
 
-def _phase(parts: list[Part]) -> Phase:
+def _phase(parts: list[Part], phases: dict[int, Phase]) -> Phase:
     """The phase of the plan itself; that of its subqueries only where it has no adaptive part of its own."""
-    own: list[Phase] = []
-    of_subqueries: list[Phase] = []
-    below: list[Link] = []
-    for part in parts:
-        above = below[part.parent] if part.parent != ROOT else _CHILD
-        below.append(above if part.link is _CHILD or above is Link.CACHED else part.link)
-        phase = part.phase
-        if part.name == ADAPTIVE:
-            phase = phase or (Phase.FINAL if "isFinalPlan=true" in part.arguments else Phase.INITIAL)
-        if phase is not None and below[-1] is not Link.CACHED:
-            (own if below[-1] is Link.CHILD else of_subqueries).append(phase)
+    told = dict(phases)
+    for index, (name, arguments, _, _, _, _) in enumerate(parts):
+        if name == ADAPTIVE and index not in told:
+            told[index] = Phase.FINAL if "isFinalPlan=true" in arguments else Phase.INITIAL
+    links = _links_of_trees(parts)
+    own = [phase for index, phase in told.items() if links[index] is _CHILD]
+    of_subqueries = [phase for index, phase in told.items() if links[index] is _SUBQUERY]
     return least_final(own) if own else least_final(of_subqueries)
+
+
+def _links_of_trees(parts: list[Part]) -> list[Link]:
+    """For each part how the tree it is in hangs in the whole: a cached plan's subqueries are cached too."""
+    links = [link for _, _, _, link, _, _ in parts]
+    if links.count(_CHILD) == len(links):
+        return links
+    for index, (_, _, parent, link, _, _) in enumerate(parts):
+        above = links[parent] if parent != ROOT else _CHILD
+        links[index] = above if link is _CHILD or above is _CACHED else link
+    return links

@@ -9,14 +9,14 @@ third level of nesting it can stand further left than the region around it.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from clusop.plan.text.rawtree import RawNode
-from clusop.plan.text.treeline import TreeLine, is_inner_like, is_leaf_like
+from clusop.plan.text.treeline import is_inner_like, is_leaf_like
 
 if TYPE_CHECKING:
     from clusop.plan.reading import Phase
+    from clusop.plan.text.treeline import Branch, TreeLine
 
 __all__ = ["Entry", "Frame", "Place"]
 
@@ -35,14 +35,15 @@ class Place(NamedTuple):
     """Which of the awaited places this is, -1 where the column tells."""
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A node on the way from the frame's root to the last line; ``below`` is what precedes its children's connectors."""
 
     node: int
     below: str
-    column: int
     leaf: bool
+
+
+_new_entry = tuple.__new__  # past the Python code of a NamedTuple's own
 
 
 class Frame:
@@ -88,7 +89,7 @@ class Frame:
         self.base = len(line.guides)
         below = line.guides if not line.connector else self._below(line)
         column = self.base if line.connector else self.base - 1
-        self._push(Entry(node, below, column, is_leaf_like(line.body)))
+        self._push(Entry(node, below, is_leaf_like(line.body)), column)
 
     def clear(self) -> None:
         """Forget every open place."""
@@ -97,7 +98,7 @@ class Frame:
         self._awaiting.clear()
         self._awaiting_at.clear()
 
-    def run_down(self, lines: list[TreeLine | None], start: int, nodes: list[RawNode], most: int) -> int:
+    def run_down(self, lines: list[Branch | None], start: int, nodes: list[RawNode], most: int) -> int:
         """Hang the lines from ``start`` on while each is the child printed right below the one before; returns the next.
 
         The last line must have been in this frame. Nearly every line is such a child, hence one loop that calls little. No
@@ -124,7 +125,7 @@ class Frame:
             leaf = is_leaf_like(body)
             nodes.append(RawNode(body, parent))
             parent = len(nodes) - 1
-            entries.append(Entry(parent, below, column, leaf))
+            entries.append(_new_entry(Entry, (parent, below, leaf)))
             columns.append(column)
         return max(number, end)
 
@@ -190,7 +191,7 @@ class Frame:
         if line.connector == ":-":
             self._await(place.position, guides)
         column = max(len(guides), self._columns[-1])
-        self._push(Entry(node, self._below(line), column, is_leaf_like(line.body)))
+        self._push(Entry(node, self._below(line), is_leaf_like(line.body)), column)
         return parent.node
 
     def _settle(self, place: Place, guides: str) -> bool:
@@ -216,9 +217,9 @@ class Frame:
     def _is_inner(self, position: int, guides: str) -> bool:
         return len(guides) > len(self.entries[position].below)
 
-    def _push(self, entry: Entry) -> None:
+    def _push(self, entry: Entry, column: int) -> None:
         self.entries.append(entry)
-        self._columns.append(entry.column)
+        self._columns.append(column)
 
     @staticmethod
     def _below(line: TreeLine) -> str:

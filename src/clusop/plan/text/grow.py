@@ -12,7 +12,7 @@ from clusop.plan.text.rawtree import RawNode, RawTree
 from clusop.plan.text.treeline import is_inner_like, operator_text
 
 if TYPE_CHECKING:
-    from clusop.plan.text.treeline import TreeLine
+    from clusop.plan.text.treeline import Branch, TreeLine
 
 __all__ = ["MAX_DEPTH", "MAX_NODES", "Grower"]
 
@@ -76,7 +76,7 @@ class Grower:
         if not self._hang_where_printed(line):
             self._hang_nearby(line)
 
-    def run_down(self, lines: list[TreeLine | None], start: int) -> int:
+    def run_down(self, lines: list[Branch | None], start: int) -> int:
         """Hang the lines from ``start`` on while each is the child printed right below the one before; returns the next."""
         if self._flat or self._root_expected:
             return start

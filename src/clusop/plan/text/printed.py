@@ -19,6 +19,7 @@ from clusop.plan.text.treeline import (
 
 if TYPE_CHECKING:
     from clusop.plan.text.steps import Steps
+    from clusop.plan.text.treeline import Branch
 
 __all__ = ["PrintedTree", "read_printed_tree"]
 
@@ -63,10 +64,10 @@ def read_printed_tree(printed: PrintedTree, steps: Steps) -> RawTree:
     return tree
 
 
-def _is_flat(shown: list[TreeLine | None]) -> bool:
+def _is_flat(shown: list[Branch | None]) -> bool:
     """Whether every line starts at the margin: the indentation is lost, the order of the lines is all there is."""
-    named = [branch for branch in shown if branch is not None and names_something(branch.body)]
-    return len(named) > 1 and not any(branch.guides.startswith(" ") for branch in named)
+    guides_of_named = [guides for guides, _, body in filter(None, shown) if names_something(body)]
+    return len(guides_of_named) > 1 and not any(guides.startswith(" ") for guides in guides_of_named)
 
 
 class _LineReader:
@@ -78,9 +79,10 @@ class _LineReader:
         self._loose: list[str] = []
         self._after_blank = False
 
-    def take(self, line: str, branch: TreeLine | None) -> None:
-        """Read one line; ``branch`` is what it is if it has a connector."""
+    def take(self, line: str, parts: Branch | None) -> None:
+        """Read one line; ``parts`` are its parts if it has a connector."""
         grower = self._grower
+        branch = None if parts is None else TreeLine(*parts)
         if branch is not None and "A" <= branch.body[:1] <= "Z":
             # Nearly every line: nothing more is asked.
             self._branch(branch)
@@ -115,7 +117,7 @@ class _LineReader:
             _wrap(self._tree, self._loose)
         self._grower.branch(branch)
 
-    def run_down(self, branches: list[TreeLine | None], start: int) -> int:
+    def run_down(self, branches: list[Branch | None], start: int) -> int:
         """Read the lines from ``start`` on while all is as an undamaged text prints it; returns the next line's number."""
         if self._loose or self._tree.too_large:
             return start
@@ -130,7 +132,7 @@ class _LineReader:
         self._tree.truncated_bottom |= self._grower.unfinished
 
 
-def _grow(lines: list[str], branches: list[TreeLine | None], start: int, tree: RawTree, *, flat: bool) -> None:
+def _grow(lines: list[str], branches: list[Branch | None], start: int, tree: RawTree, *, flat: bool) -> None:
     reader = _LineReader(tree, flat=flat)
     number = start
     while number < len(lines):
@@ -154,7 +156,7 @@ def _unbalanced(body: str) -> bool:
     return opened > 0 and not body.endswith("...")
 
 
-def _start(lines: list[str], branches: list[TreeLine | None], *, headed: bool) -> int:
+def _start(lines: list[str], branches: list[Branch | None], *, headed: bool) -> int:
     """The line at which the tree begins, -1 where there is none."""
     filled = [number for number, line in enumerate(lines) if line]
     first_branch = next((n for n in filled if branches[n] is not None), -1)
@@ -166,7 +168,7 @@ def _start(lines: list[str], branches: list[TreeLine | None], *, headed: bool) -
     if above >= 0 and looks_like_operator(lines[above].strip()):
         branch = branches[first_branch]
         indent = len(lines[above]) - len(lines[above].lstrip())
-        if branch is not None and indent <= len(branch.guides):
+        if branch is not None and indent <= len(branch[0]):
             return above
     return first_branch
 
@@ -179,9 +181,9 @@ def _stands_alone(line: str) -> bool:
     return ("#" in body and "[" in body) or split_number(body)[1] is not None
 
 
-def _indented_only(lines: list[str], tree: RawTree) -> tuple[list[str], list[TreeLine | None]]:
+def _indented_only(lines: list[str], tree: RawTree) -> tuple[list[str], list[Branch | None]]:
     """A tree whose connectors are lost, told by its indentation alone: each line an operator, the first the least indented."""
-    branches: list[TreeLine | None] = [None] * len(lines)
+    branches: list[Branch | None] = [None] * len(lines)
     cleaned = [line.replace("- ", "  ", 1) if line.lstrip().startswith("- ") else line for line in lines]
     operators = [n for n, line in enumerate(cleaned) if line and looks_like_operator(line.strip())]
     shown = [n for n in operators if not is_leaf_like(cleaned[n].strip())]
@@ -191,6 +193,6 @@ def _indented_only(lines: list[str], tree: RawTree) -> tuple[list[str], list[Tre
     if any(indent <= indents[0] for indent in indents[1:]):
         return lines, branches
     for number, indent in zip(operators[1:], indents[1:], strict=True):
-        branches[number] = TreeLine(" " * indent, "+-", cleaned[number].strip())
+        branches[number] = (" " * indent, "+-", cleaned[number].strip())
     tree.irregular = True
     return cleaned, branches

@@ -37,6 +37,7 @@ _CONTROLS = (
     (_CONTROL_BLANK, " ", "control characters"),
     *_MARKUP,
 )
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\n"
 _BEYOND_ASCII = (
     (_INVISIBLE, "", "invisible characters"),
     (_ODD_BLANK, " ", "non-breaking blanks"),
@@ -56,10 +57,13 @@ class Repaired:
 def repair(text: str, steps: Steps) -> Repaired:
     """Undo the damage to ``text``. Every step is one pass; line ends become newlines, tabs stay."""
     damages: list[str] = []
-    text = clean_text(text).replace("\r\n", "\n")
-    text = text.replace("\r", " ") if "\n" in text else text.replace("\r", "\n")
+    text = clean_text(text)
+    # One character is found far faster than two, and nearly all texts have neither of these.
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+        text = text.replace("\r", " ") if "\n" in text else text.replace("\r", "\n")
     steps.add(len(text))
-    if "\\n" in text and _ESCAPED_LINE.search(text):
+    if "\\" in text and _ESCAPED_LINE.search(text):
         text = _joined_pairs(_ESCAPE.sub(_unescape, text))
         damages.append("escaped newlines")
     for pattern, replacement, damage in _damage_in(text):
@@ -79,7 +83,8 @@ def _damage_in(text: str) -> tuple[tuple[re.Pattern[str], str, str], ...]:
     if not text.isascii():
         return _CONTROLS + _BEYOND_ASCII
     markup = _MARKUP if "<" in text else ()
-    return markup if text.replace("\n", "").isprintable() else _CONTROLS[: -len(_MARKUP)] + markup
+    has_controls = text.encode("ascii").translate(None, _PRINTABLE)
+    return _CONTROLS[: -len(_MARKUP)] + markup if has_controls else markup
 
 
 def _unescape(match: re.Match[str]) -> str:

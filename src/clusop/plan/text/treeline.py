@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from clusop.plan.naming import canonical_name, split_codegen_prefix
 
 __all__ = [
+    "Branch",
     "TreeLine",
     "branch_of",
     "branches_of",
@@ -36,6 +37,7 @@ _SINGLE_HUMP = frozenset(
 )  # fmt: skip
 _TWO_HUMPS = re.compile(r"[A-Z]+[a-z0-9]+[A-Z]")
 # Longer words are no names of ours, and must not be remembered.
+_MAX_NAME_CHARS = 256
 _NAME = re.compile(r"[*^!]?\s?(?:\(\d{1,9}\)\s?)?(\w{0,256})(?!\w)", re.ASCII)
 _LEAF_ENDS = ("Scan", "Range", "Relation", "RelationV2")
 _LEAF_STARTS = ("ReusedExchange", "ReusedSubquery", "LogicalRDD")
@@ -65,11 +67,14 @@ def branch_of(line: str) -> TreeLine | None:
     return TreeLine(guides, connector, body.strip())
 
 
-def branches_of(lines: list[str]) -> list[TreeLine | None]:
+Branch: TypeAlias = "tuple[str, str, str]"
+"""The parts of a :class:`TreeLine`. A plain tuple, since nearly all lines of a tree are hung by their parts alone."""
+
+
+def branches_of(lines: list[str]) -> list[Branch | None]:
     """What :func:`branch_of` says of each line."""
     return [
-        None if match is None else TreeLine(match[1], match[2], (match[3] or "").strip())
-        for match in map(_BRANCH.match, lines)
+        None if match is None else (match[1], match[2], (match[3] or "").strip()) for match in map(_BRANCH.match, lines)
     ]
 
 
@@ -116,6 +121,10 @@ def is_inner_like(body: str) -> bool:
 
 def is_leaf_like(body: str) -> bool:
     """Whether the operator never has a direct child: a scan, a reused exchange or subquery."""
+    word = body.partition(" ")[0]
+    # Nearly always the name ends at the first blank, and a pattern is slower than to ask whether it does.
+    if word.isascii() and word.isidentifier() and len(word) <= _MAX_NAME_CHARS:
+        return _names_leaf(word)
     match = _NAME.match(body)
     return match is not None and _names_leaf(match[1])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clusop.reasons import Reason
+from clusop.runtime.loading import loading
 from clusop.runtime.python_library import HTTP, hidden
 from clusop.runtime.transport.files import FileTransport
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from clusop.runtime.transport.outcome import Transport
 
 __all__ = ["transport_for"]
+
+# In steps, as a fork may wait for each. The last of Python's own is what it loads for the first name that is looked up.
+_PARTS = (
+    "email.message email.parser email.utils http.client socket ssl encodings.idna "
+    "clusop.runtime.transport.http_exchange clusop.runtime.transport.http"
+)
 
 
 def transport_for(settings: Settings, clock: Clock) -> Transport | Reason:
@@ -32,6 +39,7 @@ def _over_http(settings: Settings, clock: Clock) -> Transport | Reason:
     if taken := hidden(HTTP):
         return Reason("no-http-client", f" ({taken} hides a module of Python's own)")
     try:
+        loading().load(_PARTS)
         from clusop.runtime.transport.http import HttpTransport
         from clusop.runtime.transport.http_exchange import Exchange
     except ImportError as error:

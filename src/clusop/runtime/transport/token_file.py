@@ -31,7 +31,8 @@ def read_token(path: str) -> str:
         raise TokenError(error.strerror or type(error).__name__) from None
     if len(data) > _MOST_BYTES:
         raise TokenError("it is too long for a token")
-    token = data.decode("utf-8-sig", "replace").strip()
+    # Not utf-8-sig: Python loads that codec when it is first asked for, and this is asked on threads that must not load.
+    token = data.decode("utf-8", "replace").removeprefix("\ufeff").strip()
     if not token:
         raise TokenError("it is empty")
     # A line break within would smuggle a header into the request.

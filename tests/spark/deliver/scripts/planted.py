@@ -14,9 +14,11 @@ everything = " ".join(secrets)
 tags = [{"key": "team", "value": "pricing"}, {"key": "owner", "value": everything}, {"key": everything, "value": "x"}]
 builder = SparkSession.builder.appName(f"app {everything}").config("spark.company.password", everything)
 for key in ("clusterAllTags", "clusterName", "clusterOwnerUserId", "clusterCreator", "clusterId"):
-    planted = json.dumps(tags) if key == "clusterAllTags" else everything
+    # A cluster that a job brought up: its name is told in parts, and people chose the last one.
+    names = {"clusterAllTags": json.dumps(tags), "clusterName": f"job-42-run-7-{everything}"}
+    planted = names.get(key, everything)
     builder = builder.config(f"spark.databricks.clusterUsageTags.{key}", planted)
-spark = builder.getOrCreate()
+spark = builder.config("spark.databricks.clusterSource", "JOB").getOrCreate()
 context = spark.sparkContext
 clusop = __import__("clusop")
 pause = threading.Event()

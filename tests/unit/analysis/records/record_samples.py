@@ -28,6 +28,20 @@ _FIGURE = {
     "inputs": {"driver_node_hours": "1/3", "m": "2.5..2.9", "J": "1", "worker_dbu_per_hour": "=driver_dbu_per_hour"},
     "price_ids": ["dbu-aws-i3.xlarge"],
 }
+_SHAPE = {
+    "cloud": "AWS",
+    "product": "JOBS_COMPUTE",
+    "tier": "",
+    "driver_node_type": "i3.xlarge",
+    "worker_node_type": "i3.xlarge",
+    "is_single_node": False,
+    "is_serverless": False,
+    "availability": "SPOT_WITH_FALLBACK",
+    "first_on_demand": 1,
+    "uptime": "elastic",
+    "workers": [2, 8],
+    "slots": [8, 32],
+}
 _SIGNAL = {
     "record": "signal",
     "version": 1,
@@ -78,20 +92,7 @@ _SIGNAL = {
     },
     "hours": "0.012345678901",
     "hours_reason": "",
-    "shape": {
-        "cloud": "AWS",
-        "product": "JOBS_COMPUTE",
-        "tier": "",
-        "driver_node_type": "i3.xlarge",
-        "worker_node_type": "i3.xlarge",
-        "is_single_node": False,
-        "is_serverless": False,
-        "availability": "SPOT_WITH_FALLBACK",
-        "first_on_demand": 1,
-        "uptime": "elastic",
-        "workers": [2, 8],
-        "slots": [8, 32],
-    },
+    "shape": _SHAPE,
     "figures": {
         "attributed": {"unpriced": {"reason": "unknown-tier"}},
         "exposure": _FIGURE,
@@ -148,4 +149,10 @@ _AGENT_STATE = {
     "breaker": "",
     "off": "",
     "final": True,
+    "workload": "job:42",
+    "task_key": "load_orders",
+    "engine": "photon",
+    "image": "release__18.1.x-snapshot-photon-scala2.13__databricks-universe__18.1.3__fd26dce__x",
+    "shape": _SHAPE,
+    "compute": "job:42:" + AGENT,
 }

@@ -240,3 +240,10 @@ PhotonResultStage
         signal_of(problem.body)
         assert secret not in line
         assert secret.lower() not in line.lower()
+
+
+def test_udfs_fed_by_rows_and_by_arrow_are_numbered_together(assess):
+    mixed = TWO_UDFS.replace("BatchEvalPython [1]", "ArrowEvalPython [1]")
+    by_rows, half = problems_of(assess(TWO_UDFS), WORK), problems_of(assess(mixed), WORK)
+    assert [one.problem.cause for one in half] == ["python-udf", "pandas-udf"]
+    assert [one.signature for one in half] == [one.signature for one in by_rows]

@@ -44,6 +44,48 @@ def test_an_hour_and_a_state_are_read():
     assert state.losses == {"ring-overflow": 3}
 
 
+def test_a_state_says_whose_it_is_and_on_what_it_runs():
+    state = read(agent_state())
+    assert isinstance(state, AgentState)
+    assert (state.workload, state.task_key, state.engine) == ("job:42", "load_orders", "photon")
+    assert state.compute.startswith("job:42:")
+    assert state.shape == read(signal()).shape
+
+
+def test_a_state_of_an_agent_from_before_fields_were_added_is_still_read():
+    earlier = agent_state()
+    for name in ("workload", "task_key", "engine", "image", "shape", "compute"):
+        del earlier[name]
+    found = read(earlier)
+    assert isinstance(found, AgentState)
+    assert (found.workload, found.task_key, found.engine, found.image, found.shape, found.compute) == (
+        "", "", "", "", None, "",
+    )  # fmt: skip
+    nothing_known = earlier | {"workload": "", "task_key": "", "engine": "", "image": "", "shape": None, "compute": ""}
+    assert read(nothing_known) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("workload", "nightly load of jane"),
+        ("workload", "name:" + "x" * 32),
+        ("engine", "blaze"),
+        ("image", "custom-of-jane"),
+        ("shape", {}),
+        ("compute", "job:42:main"),
+        ("compute", "job:main"),
+        ("compute", "cluster:"),
+        ("compute", "cluster:nightly"),
+        ("compute", None),
+    ],
+)
+def test_a_state_takes_no_free_text(name, value):
+    found = read(agent_state() | {name: value})
+    assert isinstance(found, Reason)
+    assert found.id == "malformed-record"
+
+
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_fields_of_a_later_release_are_tolerated(sample):
     later = sample() | {"added_in_v1": {"anything": [1, None]}}

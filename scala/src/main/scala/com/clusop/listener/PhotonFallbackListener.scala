@@ -52,7 +52,8 @@ class PhotonFallbackListener(handedOver: Consumer[Object], conf: Object) extends
       }
       val text = String.valueOf(root)
       val isScala = text.contains("scala/") || text.contains("scala.")
-      val why = if (isScala) "the jar is for another Scala than the one of this Spark (" else "the jar cannot be loaded completely ("
+      val why =
+        if (isScala) "the jar is for another Scala than the one of this Spark (" else "the jar cannot be loaded completely ("
       val line = "clusop: not armed: ".concat(why).concat(text.replace('\n', ' ').replace('\r', ' ')).concat(")")
       // One line in the life of a JVM, however many sessions make a listener of this class.
       if (System.getProperties.putIfAbsent("com.clusop.said", "1") == null) System.err.println(line)

@@ -4,7 +4,7 @@ import java.io.IOException
 import java.nio.file.{Files, Path}
 
 import com.clusop.listener.agent.OwnThread
-import com.clusop.listener.deliver.{Batches, DeliveryOptions, HttpSender, Lease, Outbox, RecordFiles, Sealed, Sent, Tally}
+import com.clusop.listener.deliver.{Batches, DeliveryOptions, Drafts, HttpSender, Lease, Outbox, RecordFiles, Sealed, Sent, Tally}
 
 /** Sends from the JVM what no Python fetches: same agent, same sequences, same bytes.
   *
@@ -41,12 +41,13 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
     }
   }
 
-  /** Whether files wait in the spool directory. Looks once a minute. */
+  /** Whether files wait in the spool directory. Looks once a minute, and clears away what was never finished. */
   def hasSpool: Boolean = {
     val nowMs = clock()
     if (Math.abs(nowMs - spoolCheckedAtMs) >= SignalDispatcher.SpoolCheckMs) {
       spoolCheckedAtMs = nowMs
       val chosen = options()
+      if (chosen.spoolDirectory.nonEmpty) Drafts.sweep(chosen.spoolDirectory, nowMs)
       hadSpool = chosen.endpoint.nonEmpty && chosen.spoolDirectory.nonEmpty && RecordFiles.found(chosen.spoolDirectory).nonEmpty
     }
     hadSpool
@@ -65,7 +66,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
         wake()
         awaitUntil(untilNs - Math.min(SignalDispatcher.SpoolReserveMs, deadlineMs / 4) * SignalDispatcher.NsPerMs)
       }
-      if (outbox.waitingCount > 0) spool(outbox.remainder, chosen): Unit
+      if (outbox.waitingCount > 0) spoolTheEnd(chosen)
       isEnding = false
     }
   }
@@ -156,7 +157,8 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
     }
 
   private def postSpooled(chosen: DeliveryOptions): Boolean =
-    if (chosen.spoolDirectory.isEmpty || isEnding) false
+    // What lies on disk is not lent by the outbox: it has to be asked, before each file and each batch of it.
+    if (chosen.spoolDirectory.isEmpty || isEnding || outbox.isSilent) false
     else
       nextSpooled(chosen) match {
         case None =>
@@ -166,8 +168,10 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
           // The file is sent as a whole: what it loses is counted once it is done, for until then all of it is sent again.
           val lost = new Tally()
           var later = Option.empty[Sent.Later]
+          var isHushed = false
           held.records.grouped(SignalDispatcher.BatchRecords).foreach { batch =>
-            if (later.isEmpty) {
+            isHushed = isHushed || outbox.isSilent
+            if (later.isEmpty && !isHushed) {
               val outcome = new Batches(http.send(_, chosen, timeoutOf(chosen))).deliver(batch)
               outcome.lost.foreach { case (_, reason) => lost.add(reason, 1) }
               later = outcome.later
@@ -175,8 +179,9 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
           }
           lost.add("spool-file-damaged", held.damaged.toLong)
           later match {
-            case Some(wait) => refused(wait.reason, wait.retryAfterMs)
-            case None =>
+            case Some(wait)       => refused(wait.reason, wait.retryAfterMs)
+            case None if isHushed => false
+            case None             =>
               lost.all.foreach { case (reason, number) => outbox.count(reason, number) }
               worked()
               forget(path)
@@ -203,6 +208,18 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
         if (done.size < SignalDispatcher.MostRemembered) done.add(path.getFileName.toString): Unit
     }
 
+  /** The final state first, then the oldest, in files of one batch each: a disk that fails or a JVM that is killed meanwhile
+    * leaves what was written, and the state tells how many records there were.
+    */
+  private def spoolTheEnd(chosen: DeliveryOptions): Unit = if (chosen.spoolDirectory.nonEmpty) {
+    val roomBytes = chosen.spoolMaxBytes - RecordFiles.sizeOf(chosen.spoolDirectory)
+    val records = outbox.remainderWithin(roomBytes)
+    if (records.isEmpty) stuck("spool-full"): Unit
+    val files = (records.takeRight(1) +: records.dropRight(1).grouped(SignalDispatcher.BatchRecords).toVector).iterator
+    var isTaken = true
+    while (isTaken && files.hasNext) isTaken = spool(files.next(), chosen)
+  }
+
   /** Puts records on disk and lets go of them; what does not fit stays in the ring, which counts what it must drop. */
   private def spool(records: Vector[Sealed], chosen: DeliveryOptions): Boolean =
     if (records.isEmpty || chosen.spoolDirectory.isEmpty) false
@@ -211,7 +228,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
       if (RecordFiles.sizeOf(chosen.spoolDirectory) + size > chosen.spoolMaxBytes) stuck("spool-full")
       else
         try {
-          RecordFiles.write(chosen.spoolDirectory, agent, records)
+          RecordFiles.spool(chosen.spoolDirectory, agent, records)
           outbox.spooled(records.map(_.sequence))
           hadSpool = true
           true

@@ -51,7 +51,7 @@ final class WasteCalculator(prices: PriceSource) {
     val key = (cluster.copy(epochs = Vector.empty), engine)
     lastRates match {
       case Some(rates) if key == lastKey => rates
-      case _ =>
+      case _                             =>
         prices match {
           case shipped: ShippedPrices => shipped.expect(cluster.cloud, cluster.driverNodeType, cluster.workerNodeType)
           case _                      => ()

@@ -197,10 +197,12 @@ object CollectedScenarios {
     begun(application)
     val count = 20000
     @volatile var isOver = false
-    val agent = new Thread(() => while (!isOver || application.waitingCount > 0) {
-      application.drain()
-      application.collector.tick()
-    })
+    val agent = new Thread(() =>
+      while (!isOver || application.waitingCount > 0) {
+        application.drain()
+        application.collector.tick()
+      }
+    )
     agent.start()
     (0 until count).foreach { id =>
       val events = body(id.toLong, 0)
@@ -251,7 +253,8 @@ object CollectedScenarios {
     val properties = MadeEvents.properties(Some(1), planted: _*)
     val stage = MadeEvents.stage(1, 0, 1)
     application.accept(MadeEvents.environment(planted: _*))
-    val start = MadeEvents.executionStart(1, "collect at /home/ann/planted/etl.py:12", plan(1), "", StartMs, Map("k" -> "planted"))
+    val start =
+      MadeEvents.executionStart(1, "collect at /home/ann/planted/etl.py:12", plan(1), "", StartMs, Map("k" -> "planted"))
     application.accept(start)
     application.accept(MadeEvents.jobStart(1, StartMs, Seq(stage), properties))
     application.accept(MadeEvents.submitted(stage, properties))

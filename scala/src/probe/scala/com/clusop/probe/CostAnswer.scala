@@ -13,7 +13,7 @@ object CostAnswer {
   private val prices = new ShippedPrices
 
   def of(text: String): String = JsonWriter.canonical(MarketJson.read(text) match {
-    case None => Json.obj("refused" -> Json.str("no-market"))
+    case None         => Json.obj("refused" -> Json.str("no-market"))
     case Some(market) =>
       val calculator = new WasteCalculator(prices)
       market.cluster match {
@@ -51,10 +51,10 @@ object CostAnswer {
 
   private def upgrade(market: Market, cluster: Cluster, query: PricedQuery, rates: Rates): Vector[(String, Json)] =
     query.hours match {
-      case Unpriced(_) => Vector.empty
+      case Unpriced(_)  => Vector.empty
       case Known(hours) =>
         Upgrade.saving(rates, hours.run, Known(Range.of(Fraction.One)), cluster.uptime, market.certified) match {
-          case Left(reason) => Vector("upgrade" -> Json.arr(Vector(Json.str("declined"), Json.str(reason.id))))
+          case Left(reason)  => Vector("upgrade" -> Json.arr(Vector(Json.str("declined"), Json.str(reason.id))))
           case Right(saving) =>
             val seen = query.assessment
             val facts = QueryFacts(
@@ -102,7 +102,7 @@ object CostAnswer {
 
   private def money(figure: Priced[Figure]): Json = figure match {
     case gap: Unpriced => gapJson(gap)
-    case Known(known) =>
+    case Known(known)  =>
       Json.obj(
         "low_microusd" -> Json.num(Units.usdToMicrousd(known.usd.low)),
         "high_microusd" -> Json.num(Units.usdToMicrousd(known.usd.high)),
@@ -144,7 +144,7 @@ object CostAnswer {
 
   private def price(found: Priced[Price]): Json = found match {
     case gap: Unpriced => gapJson(gap)
-    case Known(known) =>
+    case Known(known)  =>
       Json.obj(
         "value" -> range(known.value),
         "unit" -> Json.str(known.unit),
@@ -159,7 +159,7 @@ object CostAnswer {
 
   private def work(hours: Priced[WorkHours]): Json = hours match {
     case gap: Unpriced => gapJson(gap)
-    case Known(known) =>
+    case Known(known)  =>
       Json.obj(
         "h" -> Json.str(known.total.clusterHours.toString),
         "run" -> nodeHours(known.run),

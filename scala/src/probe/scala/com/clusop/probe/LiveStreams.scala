@@ -49,7 +49,9 @@ object LiveStreams {
     spark.udf.register("held", (value: Long) => { LiveStreams.held.await(); value })
     val rows = new java.util.concurrent.atomic.AtomicLong
     val threads = (0 until Queries).map { index =>
-      new Thread(() => rows.addAndGet(spark.sql(s"SELECT sum(held(id)) FROM range($index, ${index + 4}, 1, 1)").collect().length.toLong): Unit)
+      new Thread(() =>
+        rows.addAndGet(spark.sql(s"SELECT sum(held(id)) FROM range($index, ${index + 4}, 1, 1)").collect().length.toLong): Unit
+      )
     }
     threads.foreach(_.start())
     val didOverlap = begun.await(PatienceMs, TimeUnit.MILLISECONDS)
@@ -81,7 +83,10 @@ object LiveStreams {
     (1 until Nodes).foreach(index => text.append(if (index < Nodes - 1) ":- " else "+- ").append(s"Scan parquet t$index\n"))
     val now = System.currentTimeMillis
     val plan = MadeEvents.plan("Union", "", leaves, -1)
-    LocalSpark.post(spark.sparkContext, MadeEvents.executionStart(1000000, "without measure", plan, text.toString, now, Map.empty))
+    LocalSpark.post(
+      spark.sparkContext,
+      MadeEvents.executionStart(1000000, "without measure", plan, text.toString, now, Map.empty)
+    )
     LocalSpark.post(spark.sparkContext, MadeEvents.executionEnd(1000000, now + 1, Some("")))
   }
 

@@ -154,7 +154,9 @@ object ObservedJson {
   private def fraction(value: Json): Fraction = {
     val written = text(value)
     if (written.isEmpty) Fraction.Zero
-    else if (!written.matches("-?[0-9]{1,40}(?:/0*[1-9][0-9]*)?") || written.length - written.indexOf('/') > 41 && written.contains("/"))
+    else if (
+      !written.matches("-?[0-9]{1,40}(?:/0*[1-9][0-9]*)?") || written.length - written.indexOf('/') > 41 && written.contains("/")
+    )
       throw new NoObserved("no fraction")
     else Fraction.parse(written)
   }
@@ -167,7 +169,7 @@ private object Shapes {
   def present(value: Json): Option[Json] = if (value == Json.Null) None else Some(value)
 
   def membersOf(value: Json): Members = value match {
-    case Json.Null          => _ => Json.Null
+    case Json.Null       => _ => Json.Null
     case found: Json.Obj =>
       val byName = new java.util.HashMap[String, Json]
       found.members.foreach { case (name, member) => byName.put(name, member) }
@@ -202,7 +204,7 @@ private object Shapes {
   }
 
   def long(value: Json): Option[Long] = value match {
-    case Json.Null => None
+    case Json.Null        => None
     case Json.Num(digits) =>
       try Some(digits.toLong)
       catch { case _: NumberFormatException => throw new NoObserved("no integer of this size") }

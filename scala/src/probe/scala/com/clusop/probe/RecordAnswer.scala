@@ -3,7 +3,7 @@ package com.clusop.probe
 import java.nio.charset.StandardCharsets.UTF_8
 
 import com.clusop.listener.analysis.{Cluster, Diagnose, QueryAssessment, Signature, StageTimes}
-import com.clusop.listener.deliver.{Gate, OpenProblem, Place, Problems, SeenExecution, Workload, WorkloadFacts}
+import com.clusop.listener.deliver.{Compute, Gate, OpenProblem, Place, Problems, SeenExecution, Workload, WorkloadFacts}
 import com.clusop.listener.economics.{Ledger, ShownEngines}
 import com.clusop.listener.json.{Json, JsonWriter}
 import com.clusop.listener.pricing.{ShippedPrices, Unpriced}
@@ -35,8 +35,14 @@ object RecordAnswer {
       open.wholeBody
     }
     val tagged = Gate.tags(Map("team" -> told, "path/secret?" -> told), Vector("team", "path/secret?", "absent"))
+    val computes = for {
+      product <- Vector("JOBS_COMPUTE", "ALL_PURPOSE_COMPUTE", "DLT_COMPUTE")
+      name <- Vector(told, s"job-42-run-7-$told")
+      jobId <- Vector("", told, "9")
+    } yield Compute.of(Cluster(product = product, clusterName = name, clusterId = told), jobId, key)
     Json.obj(
       "problems" -> Json.arr(bodies),
+      "compute" -> Json.arr(computes.map(Json.str)),
       "call_site" -> Json.str(Gate.callSite(told)),
       "tags" -> Json.Obj(tagged.map { case (name, value) => name -> Json.str(value) })
     )
@@ -51,7 +57,7 @@ object RecordAnswer {
     val isNativeTimeSeen = market.cluster.isDefined && (stages ++ market.others).exists(_.nativeNs.isDefined)
     val found = Diagnose.of(market.observed, isNativeTimeSeen)
     market.cluster match {
-      case None => calculator.unpriced(found)
+      case None          => calculator.unpriced(found)
       case Some(cluster) =>
         val engines = new ShownEngines
         engines.add(found.engine)

@@ -9,7 +9,7 @@ object UnitsAnswer {
   private val Number = java.util.regex.Pattern.compile("-?[0-9]{1,400}(?:/[0-9]{0,399}[1-9][0-9]*)?")
 
   def of(text: String): String = JsonWriter.canonical(numbers(text) match {
-    case None => Json.obj("refused" -> Json.str("no-numbers"))
+    case None        => Json.obj("refused" -> Json.str("no-numbers"))
     case Some(asked) =>
       val pairs = neighbours(asked)
       Json.obj(

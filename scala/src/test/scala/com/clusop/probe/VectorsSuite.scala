@@ -13,7 +13,8 @@ class VectorsSuite extends AnyFunSuite {
   private val AnswerEnd = ".answer.json"
 
   private def text(file: File): String = new String(Files.readAllBytes(file.toPath), UTF_8)
-  private def listed(folder: File): Vector[File] = Option(folder.listFiles).map(_.toVector).getOrElse(Vector.empty).sortBy(_.getName)
+  private def listed(folder: File): Vector[File] =
+    Option(folder.listFiles).map(_.toVector).getOrElse(Vector.empty).sortBy(_.getName)
   private val kinds = listed(data).filter(_.isDirectory)
 
   test("there are vectors") {

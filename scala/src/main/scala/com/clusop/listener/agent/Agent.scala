@@ -15,7 +15,9 @@ import org.apache.spark.SparkContext
   */
 final class Agent(parts: Parts, val identity: Identity, environment: String => Option[String], pace: Pace) {
   val losses = new LossCounts
-  val look = new FileLook(pace.lookMs)
+  val killFile = new KnownFile(pace.lookMs, KillSwitches.look)
+  private val tokenFile = new KnownFile(pace.lookMs, TokenFile.isReadable)
+  val leaving = new Leaving(() => System.nanoTime)
   private val arming = new ReentrantLock
   private val slots = new Slots
   private val doorsUsed = new DoorsUsed
@@ -41,7 +43,8 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
   def cpuShare: Double = settings.ratio("spark.clusop.budget.cpuShare")
   def retainedBytes: Long = delivery.retainedBytes + slots.all.map(_.guard.retainedBytes).sum
   def errorCount: Int = life.errorCount
-  def problems: Vector[Reason] = settings.problems ++ fileProblems
+  def problems: Vector[Reason] =
+    settings.problems ++ KillSwitches.problem(settings, killFile) ++ fileProblems ++ TokenInClear.problem(settings)
 
   /** Whether records have anywhere to go: without that the JVM's exit waits for nothing. */
   def hasOutlet: Boolean = Agent.Outlets.exists(key => settings.text(key).nonEmpty)
@@ -50,7 +53,9 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
     * application's end brings.
     */
   def isUnfinished: Boolean = thread.isAlive &&
-    (slots.live.exists(_.guard.isOpen || quiet.breaker.nonEmpty) || life.isEnding || thread.waitingCount > 0 || delivery.isPending)
+    (slots.live.exists(
+      _.guard.isOpen || quiet.breaker.nonEmpty
+    ) || life.isEnding || thread.waitingCount > 0 || delivery.isPending)
 
   /** How long a last delivery may take: no longer than the exit that waits for it. */
   def finishMs: Long = {
@@ -58,8 +63,11 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
     Math.max(Agent.LeastFinishMs, Math.min(pace.finishMs, leftMs))
   }
 
-  /** The JVM exits and waits for us until then. */
-  def exitBy(untilNs: Long): Unit = exitUntilNs = if (untilNs == 0) 1 else untilNs
+  /** The JVM exits and waits for us until then. A thread that died would leave what was sealed behind. */
+  def exitBy(untilNs: Long): Unit = {
+    exitUntilNs = if (untilNs == 0) 1 else untilNs
+    thread.reviveForTheEnd()
+  }
 
   /** The exit cannot wait for the end of a context any longer. */
   def finishNow(): Unit = if (slots.live.nonEmpty) life.applicationEnded()
@@ -106,7 +114,7 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
     settle(request, context.map(SparkSide.confOf))
     mayArm(request.isExplicit) match {
       case Some(reason) => NotArmed(reason)
-      case None =>
+      case None         =>
         context match {
           case None                       => NotArmed(Reason("no-spark-context"))
           case Some(one) if one.isStopped => NotArmed(Reason("context-stopped"))
@@ -122,7 +130,7 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
       settle(AttachRequest(place.door, Map.empty, Json.obj()), Some(conf))
       mayArm(isExplicit = false) match {
         case Some(reason) => NotArmed(reason)
-        case None =>
+        case None         =>
           sink =
             if (place.isInContextConstructor) feeds.shared(listener, place.door)
             else new Waiting(() => feeds.admit(listener, place.door))
@@ -137,7 +145,7 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
 
   /** Why nothing may be armed now; none if it may. An explicit wish ends the quiet, but no switch that is still off. */
   private def mayArm(isExplicit: Boolean): Option[Reason] = {
-    val off = KillSwitches.before(settings, look)
+    val off = KillSwitches.before(settings, killFile)
     if (off.nonEmpty && slots.live.nonEmpty) off.foreach(quiet.go)
     if (off.isEmpty && isExplicit && quiet.reason.nonEmpty) {
       life.forgive()
@@ -158,7 +166,7 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
     val base = conf.map(settings.under).getOrElse(settings)
     settings = if (request.settings.isEmpty) base else base.filledBy(request.settings)
     told = Json.Obj(told.members ++ request.facts.members.filter { case (name, _) => told.get(name).isEmpty })
-    fileProblems = TokenFile.problem(settings, look).toVector
+    fileProblems = TokenFile.problem(settings, tokenFile).toVector
     doorsUsed.used(request.door)
   }
 

@@ -34,6 +34,8 @@ private[agent] final class AgentLife(agent: Agent, pace: Pace) extends AgentThre
     erred()
   }
 
+  override def died(): Unit = agent.quiet.go(Reason("agent-thread-died"))
+
   override def isEnding: Boolean = hasEnded
 
   override val end: Runnable = new Runnable {
@@ -64,7 +66,7 @@ private[agent] final class AgentLife(agent: Agent, pace: Pace) extends AgentThre
     spend(nowNs)
     if (nowNs - killCheckedAtNs >= pace.killCheckMs * AgentLife.NsPerMs) {
       killCheckedAtNs = nowNs
-      KillSwitches.killFile(agent.settingsInForce, agent.look).foreach(agent.quiet.go)
+      KillSwitches.killFile(agent.settingsInForce, agent.killFile).foreach(agent.quiet.go)
     }
     agent.followContexts()
     // The end of an application can be among the events a full queue drops.

@@ -24,6 +24,8 @@ final class AgentThread(capacity: Int, tickMs: Long, maxStarts: Int, losses: Los
     } else if (waiting.incrementAndGet() > capacity) {
       waiting.decrementAndGet()
       countLost("work-queue-full", task)
+      // Where no Python asks, nobody else finds out; and a callback starts no thread.
+      if (hasDied) life.died()
       false
     } else {
       queue.add(task)
@@ -62,17 +64,28 @@ final class AgentThread(capacity: Int, tickMs: Long, maxStarts: Int, losses: Los
     current != null && current.isAlive
   }
 
+  /** Whether it was started and is gone. */
+  def hasDied: Boolean = {
+    val current = thread
+    current != null && current.getState == Thread.State.TERMINATED
+  }
+
   /** CPU time of the agent's threads since their start, as last seen by themselves. */
   def spentCpuNs: Long = cpuNs
 
   /** Starts the thread if there is none. `false`: it died too often, or the JVM gives no thread. Never from a callback. */
-  def revive(): Boolean =
+  def revive(): Boolean = revived(maxStarts)
+
+  /** Starts one that died once more, however often it did: the JVM ends, and what was sealed has no other way out. */
+  def reviveForTheEnd(): Unit = if (hasDied) revived(Int.MaxValue): Unit
+
+  private def revived(mostStarts: Int): Boolean =
     if (isAlive) true
     else if (!starting.compareAndSet(false, true)) true
     else
       try {
         if (isAlive) true
-        else if (startCount.incrementAndGet() > maxStarts) false
+        else if (startCount.incrementAndGet() > mostStarts) false
         else {
           val fresh = OwnThread.of("clusop-agent", new Loop)
           thread = fresh
@@ -136,5 +149,8 @@ object AgentThread {
     def isEnding: Boolean
     def end: Runnable
     def failed(failure: Throwable): Unit
+
+    /** The thread is gone and its queue is full. A callback says so. */
+    def died(): Unit
   }
 }

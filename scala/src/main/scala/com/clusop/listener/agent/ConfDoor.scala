@@ -43,7 +43,7 @@ private[agent] object ConfDoor {
   ): Either[Reason, Consumer[Object]] = {
     val active = if (place.isInContextConstructor) None else SparkSide.activeContext()
     active match {
-      case None => agent.enter(listener, place, conf)
+      case None          => agent.enter(listener, place, conf)
       case Some(context) =>
         agent.attach(AttachRequest(place.door, Map.empty, Json.obj()), Some(context)) match {
           case NotArmed(reason) => Left(reason)
@@ -54,6 +54,6 @@ private[agent] object ConfDoor {
 
   private def confOf(conf: Object): Map[String, String] = conf match {
     case handed: SparkConf => handed.getAll.toMap
-    case _                => new SparkConf(true).getAll.toMap
+    case _                 => new SparkConf(true).getAll.toMap
   }
 }

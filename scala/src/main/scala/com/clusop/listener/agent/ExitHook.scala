@@ -1,6 +1,9 @@
 package com.clusop.listener.agent
 
-/** Lets a JVM that exits wait for the last delivery: at most two seconds, and only where records wait and have somewhere to go.
+import com.clusop.listener.json.Json
+
+/** Lets a JVM that exits wait for the last delivery: at most two seconds, with those a Python waited as it ended just before, and
+  * only where records wait and have somewhere to go.
   * Spark's own hook stops the context meanwhile, so the application's end arrives on the bus while this one waits.
   */
 private[agent] final class ExitHook(agent: Agent, deadlineMs: Long) extends Runnable {
@@ -10,8 +13,10 @@ private[agent] final class ExitHook(agent: Agent, deadlineMs: Long) extends Runn
     catch { case _: Throwable => () }
 
   private def await(): Unit = {
-    val untilNs = System.nanoTime + deadlineMs * 1000000L
+    val untilNs = System.nanoTime + agent.leaving.leftMs(deadlineMs) * 1000000L
     agent.exitBy(untilNs)
+    // Lent to a process that is gone: it would be waited for until its lease expires.
+    agent.leaving.holder.foreach(one => agent.delivery.call("release", Json.obj("holder" -> Json.str(one))))
     var isLate = false
     while (agent.isUnfinished && System.nanoTime - untilNs < 0) {
       if (untilNs - System.nanoTime < ExitHook.LastNs) {

@@ -6,7 +6,7 @@ import java.util.concurrent.{CountDownLatch, TimeUnit}
 /** Asks a file system that may never answer (a dead NFS or FUSE mount): on a thread of its own, one question at a time, and
   * whoever asks waits a moment only. A context's start may be waiting behind us.
   */
-private[agent] final class FileLook(waitMs: Long) {
+private[listener] final class FileLook(waitMs: Long) {
   private val isAsking = new AtomicBoolean
 
   /** The answer; None where none came in time, where an earlier question is still open, or where the question failed. */

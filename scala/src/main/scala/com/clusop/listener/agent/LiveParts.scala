@@ -9,6 +9,7 @@ import com.clusop.listener.pricing.PriceTable
 
 /** The parts of the agent as it runs in a driver: a collector per context, one deliverer for all. */
 private[agent] object LiveParts extends Parts {
+
   /** Reads what is read once only, lest it be looked for in a jar that has changed meanwhile. */
   def readFiles(): Unit = {
     val known = Dialect.ids.map(Dialect.of).size + Functions.sparkFunctions.size + Reasons.catalogue.size

@@ -27,6 +27,10 @@ final class Router(agent: Agent) extends CallHandler {
       val by = Router.member(request, "reason")
       agent.quiet.go(Reason("disarmed", if (by.isEmpty) "" else s": $by"))
       Answers.yes()
+    case "exit" =>
+      val leftMs = Router.number(request, "left_ms", Agent.ExitMs)
+      agent.leaving.told(Router.member(request, "holder"), leftMs, Math.min(leftMs, Router.number(request, "least_ms", 0)))
+      Answers.yes()
     case "retire" =>
       agent.quiet.go(Reason("superseded"))
       Answers.yes()
@@ -66,9 +70,17 @@ final class Router(agent: Agent) extends CallHandler {
 }
 
 private[agent] object Router {
+  private val Digits = 10
   private val Failed = """{"detail":"{}","ok":false,"reason":"agent-error"}"""
 
   private def nameOf(failure: Throwable): String = failure.getClass.getName.filter(c => c.isLetterOrDigit || c == '.' || c == '$')
+
+  /** Milliseconds, at most those of an exit; `otherwise` where none are told. */
+  private def number(request: Json.Obj, name: String, otherwise: Long): Long = request.get(name) match {
+    case Some(Json.Num(digits)) if digits.length < Digits && digits.nonEmpty && digits.forall(c => c >= '0' && c <= '9') =>
+      Math.min(java.lang.Long.parseLong(digits), Agent.ExitMs)
+    case _ => otherwise
+  }
 
   def member(request: Json.Obj, name: String): String = request.get(name) match {
     case Some(Json.Str(text)) => text

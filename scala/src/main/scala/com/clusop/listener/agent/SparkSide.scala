@@ -47,9 +47,9 @@ private[agent] object SparkSide {
   /** Puts the listener on a queue of its own, else on the shared one. The queue's name, or why neither went. */
   def register(context: SparkContext, listener: SparkListener): Either[String, String] =
     ownQueue(context, listener) match {
-      case Right(())                  => Right(QueueName)
+      case Right(())                    => Right(QueueName)
       case Left(_) if context.isStopped => Left("the context has been stopped")
-      case Left(_) =>
+      case Left(_)                      =>
         try {
           context.addSparkListener(listener)
           Right("shared")
@@ -76,7 +76,7 @@ private[agent] object SparkSide {
   private def ownQueue(context: SparkContext, listener: SparkListener): Either[String, Unit] =
     try
       busOf(context) match {
-        case None => Left("there is no bus")
+        case None      => Left("there is no bus")
         case Some(bus) =>
           val ways = bus.getClass.getMethods.filter(_.getName == "addToQueue").sortBy(_.getParameterTypes.length)
           ways.iterator.map(arguments(bus, _, listener)).collectFirst { case Some((way, filled)) =>

@@ -109,7 +109,7 @@ object ConfidenceModel {
   /** How sure the dollars are. Modeled ones, which is all there are in the driver, are at most medium; without dollars 0. */
   def costLeg(cost: QueryCost, time: TimeSplit, findings: Vector[Finding], remarks: Vector[Reason]): Leg =
     cost.attributed match {
-      case Unpriced(reason) => Leg(0.0, Vector(reason))
+      case Unpriced(reason)                                         => Leg(0.0, Vector(reason))
       case Known(figure) if time.ratioBasis != RatioBasis.Structure =>
         val said = Reason("modeled-dollars") +: (remarks ++ gaps(figure) ++ time.reasons.filter(r => CostFactors.contains(r.id)))
         val based = if (time.ratioBasis == RatioBasis.Operators) said :+ Reason("operators-basis") else said

@@ -74,7 +74,8 @@ object Diagnose {
     for (judged <- plans; plan <- judged.reading.plan)
       judged.kinds.indices.foreach { index =>
         val name = plan.operators(index).name
-        if (judged.ran(index) && Judge.isJvmWork(name, judged.kinds(index), spoken)) counts.put(name, counts.getOrElse(name, 0) + 1)
+        if (judged.ran(index) && Judge.isJvmWork(name, judged.kinds(index), spoken))
+          counts.put(name, counts.getOrElse(name, 0) + 1)
       }
     counts.toVector.sortWith { case ((one, many), (other, few)) =>
       if (many != few) many > few else CodePointOrder.compare(one, other) < 0
@@ -114,7 +115,7 @@ private final class FindingTimes(timed: Timed, islands: Vector[Island], judged: 
       val why = timed.split.reasons.headOption.getOrElse(Reason("no-times"))
       finding.copy(timeReason = Some(why), ratioBasis = RatioBasis.Structure)
     case Some(runMs) if runMs.isZero => finding.copy(timeReason = Some(Reason("no-tasks")), ratioBasis = basis)
-    case Some(runMs) =>
+    case Some(runMs)                 =>
       finding.island match {
         case Some(island) => inIsland(finding, islands(island), share, runMs)
         case None         => offIsland(finding, runMs)
@@ -122,7 +123,7 @@ private final class FindingTimes(timed: Timed, islands: Vector[Island], judged: 
   }
 
   private def inIsland(finding: Finding, island: Island, share: Fraction, runMs: Fraction): Finding = island.timeMs match {
-    case None => finding.copy(timeReason = island.timeReason, ratioBasis = basis)
+    case None         => finding.copy(timeReason = island.timeReason, ratioBasis = basis)
     case Some(timeMs) =>
       // Accumulators updated in this execution are the third witness that the operator worked here.
       val isMeasured = island.stageIds.nonEmpty && !timeMs.isZero

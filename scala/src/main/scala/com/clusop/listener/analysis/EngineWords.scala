@@ -33,7 +33,14 @@ private[analysis] object EngineWords {
     Pattern.compile("not enabled|disabled|aggregation mode|[Uu]nsupported (?:Spark |Comet )?(?:operator|partitioning)")
   // Engines have these: what is said of one that stayed outside is about an expression in it (a data type, ANSI mode, options).
   private val InsideIsTheReason = Set(
-    "Expand", "Filter", "HashAggregate", "ObjectHashAggregate", "Project", "Sort", "SortAggregate", "TakeOrderedAndProject"
+    "Expand",
+    "Filter",
+    "HashAggregate",
+    "ObjectHashAggregate",
+    "Project",
+    "Sort",
+    "SortAggregate",
+    "TakeOrderedAndProject"
   )
   private val Hump = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])")
   private val Out = "unsupported-operator"
@@ -53,7 +60,8 @@ private[analysis] object EngineWords {
     // An exchange is unsupported only because its consumer is: a symptom beside any other block.
     val hasOthers = found.exists(entry => !entry.operator.endsWith("Exchange"))
     val told =
-      if (hasOthers) found.map(entry => if (entry.operator.endsWith("Exchange")) entry.copy(isSymptom = true) else entry) else found
+      if (hasOthers) found.map(entry => if (entry.operator.endsWith("Exchange")) entry.copy(isSymptom = true) else entry)
+      else found
     val live = liveWords.map { case (line, sentence) => ofLive(matcher, line, sentence) }
     // Of several sentences about one operator, one that only says that it is out yields to those that say why.
     val explained = live.filter(_.cause != Out).flatMap(_.index).toSet
@@ -130,7 +138,8 @@ private[analysis] object EngineWords {
       ofExpression(name, index, called(Hump.matcher(subject).replaceAll("_")), sentence)
     } else if (!InsideIsTheReason(name) || NoExpression.matcher(sentence).find())
       EngineCause(Out, name, index, "", Vector.empty, sentence)
-    else ofExpression(name, index, words(sentence).filter(one => one.indexOf('_') >= 0 && Functions.sparkFunctions(one)), sentence)
+    else
+      ofExpression(name, index, words(sentence).filter(one => one.indexOf('_') >= 0 && Functions.sparkFunctions(one)), sentence)
   }
 
   private def words(sentence: String): Vector[String] = {

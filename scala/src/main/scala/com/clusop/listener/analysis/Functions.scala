@@ -45,7 +45,8 @@ object Functions {
       while (index < text.length) {
         val found = text.charAt(index)
         if (!isLetter(found)) {
-          if (found == '(' && index > begin && isCall(text, begin)) seen += withoutPhase(functionName(text.substring(begin, index)))
+          if (found == '(' && index > begin && isCall(text, begin))
+            seen += withoutPhase(functionName(text.substring(begin, index)))
           begin = index + 1
         }
         index += 1

@@ -56,7 +56,7 @@ private[analysis] final class IslandCauses(graph: Graph) {
         else Structure.inherentCause(operator, judged.kinds(index), graph.spoken)
       draftOf(index, byStructure, named.get(index)).foreach { draft =>
         drafts.get(draft.cause) match {
-          case None => drafts.put(draft.cause, draft)
+          case None        => drafts.put(draft.cause, draft)
           case Some(known) =>
             known.inherited += index
             if (known.says.isEmpty) known.says = draft.says

@@ -46,7 +46,7 @@ private[analysis] object Judge {
   /** Judge one graph of a run. */
   def judge(reading: PlanReading, observed: Observed, engine: EngineFact, spoken: Dialect): Judged = reading.plan match {
     case Some(plan) if plan.operators.nonEmpty => judgePlan(plan, reading, observed, engine, spoken)
-    case _ =>
+    case _                                     =>
       val reasons = if (reading.problems.isEmpty) Vector(Reason("empty")) else reading.problems
       Judged(JudgedPlan(reading, Vector.empty, Vector.empty, Vector.empty, Verdict.Unknown, reasons), None)
   }

@@ -18,11 +18,26 @@ private[analysis] object Located {
   private type Stages = Array[Int]
   private val Nowhere: Stages = new Array[Int](0)
   private val ReadMetrics = Vector(
-    "fetch wait", "local blocks read", "remote blocks read", "local bytes read", "remote bytes read", "records read",
-    "remote reqs duration", "remote merged", "local merged", "corrupt merged", "merged fetch", "remote bytes read to disk"
+    "fetch wait",
+    "local blocks read",
+    "remote blocks read",
+    "local bytes read",
+    "remote bytes read",
+    "records read",
+    "remote reqs duration",
+    "remote merged",
+    "local merged",
+    "corrupt merged",
+    "merged fetch",
+    "remote bytes read to disk"
   )
   private val StageBounds = Set(
-    "ShuffleQueryStage", "BroadcastQueryStage", "ResultQueryStage", "TableCacheQueryStage", "ReusedExchange", "ReusedSubquery"
+    "ShuffleQueryStage",
+    "BroadcastQueryStage",
+    "ResultQueryStage",
+    "TableCacheQueryStage",
+    "ReusedExchange",
+    "ReusedSubquery"
   )
 
   /** Whether a shuffle or broadcast stands here: the stages above and below it differ. */
@@ -92,7 +107,8 @@ private[analysis] object Located {
     private val segmentOf = segments()
     private val shared = sharedIds()
     private val own = Array.tabulate(size)(ownStages)
-    private val scopes = plan.codegens.map(scope => scope.metrics.foldLeft(Nowhere)((found, metric) => joined(found, stagesOf(metric))))
+    private val scopes =
+      plan.codegens.map(scope => scope.metrics.foldLeft(Nowhere)((found, metric) => joined(found, stagesOf(metric))))
 
     def run(): Located = {
       val bySegment = Array.fill(size)(Nowhere)

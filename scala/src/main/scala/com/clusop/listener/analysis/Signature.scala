@@ -54,6 +54,12 @@ object Signature {
     "write" -> "Write|^Insert|^Append|^Overwrite|^MergeRows"
   ).map { case (family, written) => family -> Pattern.compile(written, Pattern.UNIX_LINES) }
 
+  // A setting, or a release, has Spark hand a UDF its rows by Arrow; it tells another cause then, and the UDF is the same.
+  private val Alike: Map[String, String] = Map("pandas-udf" -> "python-udf")
+
+  /** The cause by which a problem is known: one for causes that the same query may show in turn. */
+  def alikeCause(cause: String): String = Alike.getOrElse(cause, cause)
+
   /** The family of an operator's name, so that another plan of the same query names the same problem. */
   def operatorFamily(name: String): String = {
     val bare = if (Chars.stripLeft(name).startsWith("Scan ")) "Scan" else withoutArguments(Chars.strip(name)).stripSuffix("Exec")
@@ -89,7 +95,7 @@ object Signature {
   def signature(problem: Problem): String = {
     val digest = MessageDigest.getInstance("SHA-256")
     import problem._
-    Vector(Version, workspace, workload, taskKey, cause, family, occurrence.toString).foreach { field =>
+    Vector(Version, workspace, workload, taskKey, alikeCause(cause), family, occurrence.toString).foreach { field =>
       val bytes = utf8(field)
       digest.update(s"${bytes.length}:".getBytes(US_ASCII))
       digest.update(bytes)

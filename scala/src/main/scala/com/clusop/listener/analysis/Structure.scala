@@ -12,12 +12,30 @@ private[analysis] final case class StructuralCause(cause: String, detail: String
   */
 private[analysis] object Structure {
   private val Stateful = Vector(
-    "StateStore", "SessionWindowStateStore", "StreamingSymmetricHashJoin", "StreamingDeduplicate", "StreamingGlobalLimit",
-    "FlatMapGroupsWithState", "FlatMapGroupsInPandasWithState", "TransformWithState", "UpdatingSessions", "MergingSessions"
+    "StateStore",
+    "SessionWindowStateStore",
+    "StreamingSymmetricHashJoin",
+    "StreamingDeduplicate",
+    "StreamingGlobalLimit",
+    "FlatMapGroupsWithState",
+    "FlatMapGroupsInPandasWithState",
+    "TransformWithState",
+    "UpdatingSessions",
+    "MergingSessions"
   )
   private val Objects = Set(
-    "AppendColumns", "AppendColumnsWithObject", "CoGroup", "DeserializeToObject", "FlatMapGroupsInR", "MapElements",
-    "MapGroups", "MapPartitions", "MapPartitionsInR", "ObjectProducer", "SerializeFromObject", "Scan ExistingRDD",
+    "AppendColumns",
+    "AppendColumnsWithObject",
+    "CoGroup",
+    "DeserializeToObject",
+    "FlatMapGroupsInR",
+    "MapElements",
+    "MapGroups",
+    "MapPartitions",
+    "MapPartitionsInR",
+    "ObjectProducer",
+    "SerializeFromObject",
+    "Scan ExistingRDD",
     "ExternalRDDScan"
   )
   private val UdfCalls =
@@ -28,8 +46,17 @@ private[analysis] object Structure {
   )
   private val DeletionVectors = Pattern.compile("__delta_internal_is_row_deleted|DeletionVector", Pattern.CASE_INSENSITIVE)
   private val ExpressionHosts = Set(
-    "Expand", "Filter", "Generate", "HashAggregate", "ObjectHashAggregate", "Project", "RunningWindowFunction", "Sort",
-    "SortAggregate", "TakeOrderedAndProject", "Window"
+    "Expand",
+    "Filter",
+    "Generate",
+    "HashAggregate",
+    "ObjectHashAggregate",
+    "Project",
+    "RunningWindowFunction",
+    "Sort",
+    "SortAggregate",
+    "TakeOrderedAndProject",
+    "Window"
   )
   private val NativeInEveryEngine = Set("Project", "Filter", "HashAggregate")
   private val ShownFunctions = 5

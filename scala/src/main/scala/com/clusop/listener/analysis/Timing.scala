@@ -28,7 +28,7 @@ private[analysis] object Timing {
     observed.times match {
       case times: QueryTimes   => ofQuery(times, islands)
       case AbsentTimes(reason) => without(islands, TimeSplit(None, None, RatioBasis.Structure, reasons = Vector(reason)), reason)
-      case StageTimes(stages) =>
+      case StageTimes(stages)  =>
         val shares = new StageShares(judged, spoken, nativeTimeSeen).of(stages)
         if (shares.nonEmpty && shares.forall(_.stage.isUntimed)) {
           val reason = Reason("no-times")
@@ -147,9 +147,9 @@ private[analysis] object Timing {
     private def basis: RatioBasis = {
       val found = shares.iterator.filterNot(_.stage.runMs.isZero).map(_.basis).toSet
       Vector(RatioBasis.Structure, RatioBasis.Operators, RatioBasis.Measured).find(found) match {
-        case Some(weakest)                                                          => weakest
+        case Some(weakest)                                                   => weakest
         case None if spoken.time.taskAccumulable.nonEmpty && shares.nonEmpty => RatioBasis.Measured
-        case None                                                                   => RatioBasis.Structure
+        case None                                                            => RatioBasis.Structure
       }
     }
 

@@ -28,7 +28,7 @@ private[collect] final class Appraiser(prices: PriceSource) extends Appraising {
   ): Appraised = {
     val found = Diagnose.of(observed, nativeTimeSeen)
     shown.add(found.engine)
-    val engine = shown.engineOf(configured.name)
+    val engine = engineOf(configured)
     // An engine that costs a premium runs on Databricks only, whatever the tags hide.
     val isSold = Dialect.ids.contains(engine) && Dialect.of(engine).hasPremium
     val priced = if (isSold && !cluster.isDatabricks) cluster.copy(isDatabricks = true) else cluster
@@ -39,6 +39,8 @@ private[collect] final class Appraiser(prices: PriceSource) extends Appraising {
     }
     Appraised(query.assessment, hours, priced, engine)
   }
+
+  override def engineOf(configured: EngineFact): String = shown.engineOf(configured.name)
 
   /** Folding numbers the epochs anew, and other task cpus count time anew: what was asked for before is then history. */
   private def ledgerOf(cluster: Cluster, folds: Int): Ledger = {

@@ -13,6 +13,9 @@ private[collect] trait Appraising {
   def worked(stage: StageRun, cluster: Cluster, folds: Int): Unit
 
   def appraise(observed: Observed, cluster: Cluster, configured: EngineFact, folds: Int, nativeTimeSeen: Boolean): Appraised
+
+  /** The application's engine so far, given the one that its settings name. */
+  def engineOf(configured: EngineFact): String
 }
 
 /** An assessed execution; `cluster` as it was priced, `engine` the application's so far. */

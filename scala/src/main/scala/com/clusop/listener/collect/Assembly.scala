@@ -76,7 +76,7 @@ private[collect] object Assembly {
     if (start == null) ReadPlans.of(update.toVector, None)
     else
       update match {
-        case None => ReadPlans.of(Vector(read(start, Phase.Initial)), None)
+        case None         => ReadPlans.of(Vector(read(start, Phase.Initial)), None)
         case Some(newest) =>
           val isOther = execution.startRoot != Executions.AdaptiveRoot && execution.startRoot.nonEmpty &&
             newest.reading.plan.flatMap(_.operators.headOption).exists(_.name == Executions.AdaptiveRoot)

@@ -17,11 +17,17 @@ private[collect] final class Assessor(
     losses: Losses,
     nowMs: () => Long
 ) extends Assessing {
+
   /** Set by the bus's side at the first sign of the engine's own clock. */
   @volatile private var nativeTimeSeen = false
   private val undecided = new java.util.ArrayDeque[Undecided]
   private var undecidedBytes = 0L
   private var latest: Context = null
+
+  // The context that came last, which is ahead of what waits undecided; and what of it was told.
+  private var newest: Context = null
+  private var toldOf: Context = null
+  private var toldEngine = ""
 
   def lastSeen: (Cluster, EngineFact) =
     if (latest == null) (Cluster(), EngineFact("", EngineState.Unknown))
@@ -39,20 +45,36 @@ private[collect] final class Assessor(
     val cluster = facts.clusterOf(context.environment, Vector.empty)
     val (ofDriver, ofWorkers) = context.timeline.alive
     val slots = Vector(cluster.driverNodeType -> ofDriver, cluster.workerNodeType -> ofWorkers).filter(_._2 > 0)
-    sink.runsOn(cluster, facts.applicationOf(context))
+    newest = context
+    tellSurroundings()
     sink.executors(atMs, slots)
+  }
+
+  private def tellSurroundings(): Unit = {
+    val environment = newest.environment
+    toldOf = newest
+    toldEngine = appraising.engineOf(facts.engineOf(environment))
+    sink.runsOn(facts.clusterOf(environment, Vector.empty), facts.applicationOf(newest, toldEngine))
+  }
+
+  /** Most work finds the application as it was: whose job it is becomes known with the first one, its engine with its plans. */
+  private def tellWhatIsNew(): Unit = {
+    val isTold = (toldOf ne null) && (toldOf.environment eq newest.environment) && toldOf.application == newest.application
+    if (!isTold || toldEngine != appraising.engineOf(facts.engineOf(newest.environment))) tellSurroundings()
   }
 
   override def ended(context: Context): Unit = {
     latest = context
+    newest = context
     settle(force = true)
-    sink.runsOn(facts.clusterOf(context.environment, Vector.empty), facts.applicationOf(context))
+    tellSurroundings()
     sink.applicationEnded()
   }
 
   /** Assesses an execution, unless its share of native time hangs on whether the engine ever reports any here. */
   override def take(finished: FinishedExecution): Unit = {
     latest = finished.context
+    newest = finished.context
     if (!undecided.isEmpty) settle(force = false)
     val configured = facts.engineOf(finished.context.environment)
     if (nativeTimeSeen || !hangs(finished, configured)) assess(finished, configured)
@@ -105,6 +127,7 @@ private[collect] final class Assessor(
       runs.foreach(appraising.worked(_, cluster, finished.context.timeline.folds))
       if (finished.execution.beganEarlier) losses.count("armed-late", 1)
       val appraised = appraising.appraise(observed, cluster, configured, finished.context.timeline.folds, nativeTimeSeen)
+      tellWhatIsNew()
       sink.executed(
         SeenExecution(
           appraised.assessment,
@@ -120,6 +143,8 @@ private[collect] final class Assessor(
 
   override def takeOthers(others: Array[Attempt], context: Context): Unit = {
     val cluster = facts.clusterOf(context.environment, context.timeline.epochs)
+    newest = context
+    tellWhatIsNew()
     var failure: Throwable = null
     others.foreach { attempt =>
       try {

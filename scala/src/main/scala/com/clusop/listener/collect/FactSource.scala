@@ -70,12 +70,9 @@ private[collect] final class FactSource(setting: String => String, told: String 
   def hasNativeClock(engine: EngineFact): Boolean =
     Dialect.ids.contains(engine.name) && Dialect.of(engine.name).time.taskAccumulable.nonEmpty
 
-  /** What is known of the application before any execution. */
-  def applicationOf(context: Context): WorkloadFacts = WorkloadFacts(
-    workspace = workspaceOf(context.environment),
-    dbr = ClusterTags.dbrVersionOf(context.environment),
-    sparkVersion = sparkOf(context.application)
-  )
+  /** What is known of the application as a whole: its job where all its jobs so far are one's. */
+  def applicationOf(context: Context, engine: String): WorkloadFacts =
+    factsOf(context, context.environment.single, context.environment.single.notebook, engine)
 
   private def sparkOf(application: ApplicationFacts): String =
     if (application.sparkVersion.nonEmpty) application.sparkVersion else runningSpark
@@ -85,24 +82,26 @@ private[collect] final class FactSource(setting: String => String, told: String 
 
   /** The execution's own job stands before the one that all jobs share: a cluster may run several. */
   def workloadOf(finished: FinishedExecution, engine: String): WorkloadFacts = {
-    val environment = finished.context.environment
-    val application = finished.context.application
     val own = finished.execution.job
-    val single = environment.single
-    val isOwn = own.id.nonEmpty
+    val single = finished.context.environment.single
     val notebook = if (own.notebook.nonEmpty) own.notebook else single.notebook
+    factsOf(finished.context, if (own.id.nonEmpty) own else single, notebook, engine)
+  }
+
+  private def factsOf(context: Context, job: JobIdentity, notebook: String, engine: String): WorkloadFacts = {
+    val environment = context.environment
     WorkloadFacts(
       workspace = workspaceOf(environment),
-      jobId = orFixed("jobId", if (isOwn) own.id else single.id),
-      jobRunId = if (isOwn) own.runId else single.runId,
+      jobId = orFixed("jobId", job.id),
+      jobRunId = job.runId,
       workloadName = {
         val over = fixed("workload")
-        if (over.nonEmpty) over else ClusterTags.workloadNameOf(environment, notebook, application.name)
+        if (over.nonEmpty) over else ClusterTags.workloadNameOf(environment, notebook, context.application.name)
       },
-      taskKey = orFixed("taskKey", if (isOwn) own.taskKey else single.taskKey),
+      taskKey = orFixed("taskKey", job.taskKey),
       dbr = ClusterTags.dbrVersionOf(environment),
       imageLabel = ClusterTags.imageLabelOf(environment),
-      sparkVersion = sparkOf(application),
+      sparkVersion = sparkOf(context.application),
       engine = engine,
       tags = ClusterTags.tagsOf(environment)
     )

@@ -38,19 +38,16 @@ private[collect] final class JobsAndStages(
     timeline.seen(event.time)
     val listed = event.stageIds
     val stageIds = new Array[Int](listed.size)
+    val job = new Job(event.jobId, JobsAndStages.executionOf(event.properties), stageIds)
+    jobs.put(job.id, job)
+    // A job lists dozens of stages: no boxes here, and one walk.
     var count = 0
     val ids = listed.iterator
     while (ids.hasNext) {
-      stageIds(count) = ids.next()
+      val id = ids.next()
+      stageIds(count) = id
+      jobOfStage.update(id.toLong, job)
       count += 1
-    }
-    val job = new Job(event.jobId, JobsAndStages.executionOf(event.properties), stageIds)
-    jobs.put(event.jobId, job)
-    // A job lists dozens of stages: no boxes here.
-    var index = 0
-    while (index < count) {
-      jobOfStage.update(stageIds(index).toLong, job)
-      index += 1
     }
     if (jobs.size > limits.jobs) forget(jobs.values.iterator.next())
     if (job.execution == Job.NoExecution) null else executions.open(job.execution)

@@ -9,10 +9,10 @@ private[collect] object StageHours {
 
   def of(sums: StageSums, runs: Vector[StageRun], isSql: Boolean, taskCpus: Int): Vector[StageDone] =
     runs.find(run => run.stageId == sums.stageId && run.attempt == sums.attempt) match {
-      case None                                      => Vector.empty
-      case Some(run) if sums.hours.total <= 0        => Vector(whole(run, isSql, taskCpus))
-      case Some(run) if sums.hours.size == 1         => Vector(within(whole(run, isSql, taskCpus), sums.hours.key(0)))
-      case Some(run) =>
+      case None                               => Vector.empty
+      case Some(run) if sums.hours.total <= 0 => Vector(whole(run, isSql, taskCpus))
+      case Some(run) if sums.hours.size == 1  => Vector(within(whole(run, isSql, taskCpus), sums.hours.key(0)))
+      case Some(run)                          =>
         val all = whole(run, isSql, taskCpus)
         val seenMs = sums.hours.total
         var nativeLeft = run.nativeNs.getOrElse(0L)

@@ -94,10 +94,13 @@ private[collect] final class State(
 
   def jobStarted(event: SparkListenerJobStart): Unit = {
     val execution = jobs.jobStarted(event)
-    val before = environment.isTold
-    val identity = environment.jobStarted(event.properties)
-    if (!before && environment.isTold) engineTold()
-    if (execution != null && (execution.job eq JobIdentity.Nobody)) execution.job = identity
+    // All jobs of one query run for whom its first one ran: the properties are looked at once.
+    if (execution == null || (execution.job eq JobIdentity.Nobody)) {
+      val before = environment.isTold
+      val identity = environment.jobStarted(event.properties)
+      if (!before && environment.isTold) engineTold()
+      if (execution != null) execution.job = identity
+    }
     makeRoom()
   }
 

@@ -4,10 +4,10 @@ import com.clusop.listener.agent.AgentFacts
 import com.clusop.listener.analysis.{QueryAssessment, Verdict}
 import com.clusop.listener.json.Json
 
-/** What an agent says of itself: executions by verdict, unknown ones by reason, losses; and when that is told again. Not
-  * thread-safe: the caller holds the lock.
+/** What an agent says of itself: executions by verdict, unknown ones by reason, losses, on what it runs; and when that is told
+  * again. Not thread-safe: the caller holds the lock.
   */
-final class AgentAccount {
+final class AgentAccount(where: Whereabouts) {
   private val executions = new Tally(AgentAccount.Verdicts)
   private val unknown = new Tally()
   private var facts = AgentAccount.NoFacts
@@ -53,9 +53,13 @@ final class AgentAccount {
     sum
   }
 
-  /** What is of weight: doors, breaker, off, and which kinds of losses and verdicts there are. Mere counts wait for the end. */
-  private def weight(losses: Tally): String =
-    s"${facts.doors}|${facts.breaker}|${facts.off}|${losses.names}|${facts.losses.map(_._1)}|${executions.names}|${unknown.names}"
+  /** What is of weight: doors, breaker, off, which kinds of losses and verdicts there are, and what is known of the surroundings.
+    * Mere counts wait for the end.
+    */
+  private def weight(losses: Tally): String = {
+    val kinds = s"${losses.names}|${facts.losses.map(_._1)}|${executions.names}|${unknown.names}"
+    s"${facts.doors}|${facts.breaker}|${facts.off}|$kinds|${where.weight}"
+  }
 
   def members(nowMs: Long, losses: Tally, release: Vector[(String, Json)], isFinal: Boolean): Vector[(String, Json)] = {
     Vector(
@@ -70,7 +74,7 @@ final class AgentAccount {
       "breaker" -> Json.str(Gate.reasonId(facts.breaker)),
       "off" -> Json.str(Gate.reasonId(facts.off)),
       "final" -> Json.Bool(isFinal)
-    ) ++ release :+ ("clusop" -> Json.str(Gate.matching(facts.version, Gate.Release)))
+    ) ++ where.members ++ release :+ ("clusop" -> Json.str(Gate.matching(facts.version, Gate.Release)))
   }
 }
 

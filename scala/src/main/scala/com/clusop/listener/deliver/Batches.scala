@@ -1,5 +1,8 @@
 package com.clusop.listener.deliver
 
+import com.clusop.listener.Reasons
+import com.clusop.listener.json.Json
+
 /** Sends lines in batches, halving where the aggregator cannot take one, until every line has arrived, is lost for good, or
   * must wait. Works over places in the list, so that a spool file needs no sequences.
   */
@@ -15,8 +18,14 @@ final class Batches(send: Vector[String] => Sent) {
       val (from, until) = waiting.pop()
       send(lines.slice(from, until)) match {
         case Sent.Acknowledged(refused) =>
-          val places = refused.flatMap(placeOf(lines, from, until, _)).toSet
-          (from until until).foreach(place => if (places(place)) lost += place -> "refused" else arrived += place)
+          // Only of what was sent: a wrong answer must not invent losses.
+          val reasons = refused.flatMap(one => placeOf(lines, from, until, one).map(_ -> reasonOf(one))).toMap
+          (from until until).foreach { place =>
+            reasons.get(place) match {
+              case Some(reason) => lost += place -> reason
+              case None         => arrived += place
+            }
+          }
         case Sent.Halve(reason, isOurs) if until - from == 1 =>
           if (isOurs) lost += from -> reason else later = Some(Sent.Later("endpoint-not-ours"))
         case _: Sent.Halve =>
@@ -30,13 +39,19 @@ final class Batches(send: Vector[String] => Sent) {
   }
 
   /** Which line a receipt's refusal means: by agent and sequence, as they stand in the canonical bytes. */
-  private def placeOf(lines: Vector[String], from: Int, until: Int, refused: com.clusop.listener.json.Json.Obj): Option[Int] = {
+  private def placeOf(lines: Vector[String], from: Int, until: Int, refused: Json.Obj): Option[Int] = {
     val asked = new Request(refused)
     val agent = asked.text("agent")
     val sequence = asked.digits("sequence")
     (from until until).find { place =>
       lines(place).contains("\"agent\":\"" + agent + "\"") && lines(place).contains("\"sequence\":" + sequence + ",")
     }
+  }
+
+  /** The refusal's own reason; losses leave in records, where only our own ids may stand. */
+  private def reasonOf(refused: Json.Obj): String = {
+    val told = new Request(refused).text("reason")
+    if (Reasons.contains(told)) told else "refused"
   }
 }
 

@@ -16,7 +16,8 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
 
   private val lock = new Object
   private val losses = new Tally()
-  private val account = new AgentAccount
+  private val where = new Whereabouts
+  private val account = new AgentAccount(where)
   private val holders = new Holders(clock())
   private val ring = new Ring(setup.agentId, count => losses.add("ring-overflow", count))
   private val hours = new Hours((reason, count) => losses.add(reason, count))
@@ -26,12 +27,10 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
   private var sealedAtMs = clock()
   private var hasSignal = false
   private var hasNative = false
-  private var workspace = ""
-  private var cluster = ""
-  private var release = Vector.empty[(String, Json)]
   private var sentCount = 0L
   private var spooledCount = 0L
   private var isEnded = false
+  private val keys = new WorkloadKeys(reason => lost(reason, 1))
 
   // Since when the agent is quiet; -1 while it is not. Whether what that leaves to say has been sealed.
   private var quietSinceMs = -1L
@@ -43,7 +42,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
 
   def executed(seen: SeenExecution): Unit = {
     val chosen = options
-    val secret = chosen.workloadKey(seen.workload.workspace)
+    val secret = keys.of(chosen.workloadKeyFile, seen.workload.workspace)
     val workload = Deliverer.workloadOf(seen.workload, secret)
     val problems = Problems.of(seen.assessment, workload)
     val place = Place.of(seen, chosen.allowedTags)
@@ -52,9 +51,10 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     keyed.foreach(_._2.plan.fingerprint)
     val needy = lock.synchronized(keyed.filter { case (key, problem) => open.needsDigest(key, problem) })
     needy.foreach(_._2.plan.digest)
+    val surroundings = Surroundings.of(seen.cluster, seen.workload, workload)
     lock.synchronized {
       isEnded = false
-      remember(seen.cluster, seen.workload, workload.workspace)
+      where.seen(surroundings, place)
       account.executed(seen.assessment)
       rows.add(seen)
       keyed.foreach { case (key, problem) => open.add(key, problem, place) }
@@ -63,9 +63,11 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     }
   }
 
-  def runsOn(where: Cluster, facts: WorkloadFacts): Unit = {
-    val gated = gatedWorkspace(facts.workspace)
-    lock.synchronized(remember(where, facts, gated))
+  def runsOn(cluster: Cluster, facts: WorkloadFacts): Unit = {
+    // The key of the hashes is read from a file: never under the lock.
+    val workload = Deliverer.workloadOf(facts, keys.of(options.workloadKeyFile, facts.workspace))
+    val now = Surroundings.of(cluster, facts, workload)
+    lock.synchronized(where.told(now))
   }
 
   def stageDone(done: StageDone): Unit = lock.synchronized {
@@ -250,6 +252,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     if (isSilent(nowMs) || (!isEnd && !isOurs(nowMs))) None
     else ring.lease(Deliverer.DispatchLease, Deliverer.MaxLeaseBytes.toLong, nowMs, withNewest = isEnded)
   }
+  def isSilent: Boolean = lock.synchronized(isSilent(clock()))
   def arrived(lease: Lease, sequences: Vector[Long]): Unit = lock.synchronized {
     sentCount += ring.settle(sequences)
   }
@@ -262,23 +265,27 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     ring.hasLease
   }
   def remainder: Vector[Sealed] = lock.synchronized(ring.all)
+  def remainderWithin(bytes: Long): Vector[Sealed] = lock.synchronized {
+    val all = ring.all
+    val stateBytes = all.lastOption.map(_.line.length + Deliverer.MoreOfState).getOrElse(0)
+    val leftOut = all.drop(RecordFiles.fitting(all, bytes - stateBytes))
+    if (RecordFiles.fitting(all, bytes) == all.size) all
+    else {
+      // No room for any other: what remains stays in memory as long as the JVM lives, and the state's sequence tells of it.
+      if (leftOut.size == all.size) all.takeRight(1).filter(_.line.length < bytes)
+      else {
+        gone("spool-full", leftOut.map(_.sequence))
+        sealState(clock(), isFinal = true)
+        ring.all
+      }
+    }
+  }
   def spooled(sequences: Vector[Long]): Unit = lock.synchronized {
     spooledCount += ring.settle(sequences)
   }
 
-  /** What is told later may be less: what is known stays. */
-  private def remember(where: Cluster, facts: WorkloadFacts, gated: String): Unit = {
-    if (gated.nonEmpty) workspace = gated
-    val id = Gate.matching(where.clusterId, Gate.Cluster)
-    if (id.nonEmpty) cluster = id
-    if (facts.sparkVersion.nonEmpty || facts.dbr.nonEmpty) release = Vector(
-      "spark" -> Json.str(Gate.matching(facts.sparkVersion, Gate.Spark)),
-      "dbr" -> Json.str(Gate.matching(facts.dbr, Gate.Dbr))
-    )
-  }
-
   /** Reads a file: never under the lock. */
-  private def gatedWorkspace(raw: String): String = Gate.orHash(raw, Gate.Workspace, options.workloadKey(raw))
+  private def gatedWorkspace(raw: String): String = Gate.orHash(raw, Gate.Workspace, keys.of(options.workloadKeyFile, raw))
 
   private def refreshTold(): Unit = {
     val told = new Request(setup.facts()).text("workspace")
@@ -286,7 +293,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
   }
 
   /** Before anything else is seen only what the armer found tells the workspace. */
-  private def knownWorkspace: String = if (workspace.nonEmpty) workspace else toldWorkspace._2
+  private def knownWorkspace: String = if (where.workspace.nonEmpty) where.workspace else toldWorkspace._2
 
   private def sealDue(nowMs: Long, isEnd: Boolean): Unit = {
     sealedAtMs = nowMs
@@ -295,7 +302,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
       hour.revision += 1
       hour.isChanged = false
       hour.sealedAtMs = nowMs
-      val members = ("cluster" -> Json.str(cluster)) +: hour.members(hasNative) :+
+      val members = ("cluster" -> Json.str(where.cluster)) +: hour.members(hasNative) :+
         ("armed_since_at_ms" -> Json.num(account.current.armedSinceMs max 0L))
       put(RecordLine.of(RecordLine.envelope("usage-hour", setup.agentId, ring.nextSequence, knownWorkspace) ++ members))
     }
@@ -309,8 +316,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
   }
 
   private def sealState(nowMs: Long, isFinal: Boolean): Unit = {
-    val known = if (release.isEmpty) Vector("spark" -> Json.str(""), "dbr" -> Json.str("")) else release
-    val members = ("cluster" -> Json.str(cluster)) +: account.members(nowMs, losses, known ++ places.release, isFinal)
+    val members = account.members(nowMs, losses, places.release, isFinal)
     account.announced(nowMs, losses)
     put(RecordLine.of(RecordLine.envelope("agent-state", setup.agentId, ring.nextSequence, knownWorkspace) ++ members))
     isEnded = isFinal
@@ -339,6 +345,9 @@ object Deliverer {
   private val MaxLease = 1000
   private val DispatchLease = 100
   private val MaxLeaseBytes = 1000000
+
+  /** So many bytes a final state may grow by, when it tells one more loss. */
+  private val MoreOfState = 256
 
   /** Facts of the JVM for AgentState. */
   trait Places {

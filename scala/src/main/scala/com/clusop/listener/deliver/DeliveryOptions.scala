@@ -1,8 +1,6 @@
 package com.clusop.listener.deliver
 
 import java.net.{InetSocketAddress, Proxy, URL}
-import java.nio.charset.StandardCharsets.UTF_8
-import java.nio.file.{Files, Paths}
 
 import com.clusop.listener.settings.{Declaration, Settings}
 
@@ -15,7 +13,9 @@ final class DeliveryOptions(settings: Settings) {
   def directory: String = settings.text(key("directory"))
   def spoolDirectory: String = settings.text(key("spool.directory"))
   def spoolMaxBytes: Long = settings.count(key("spool.maxBytes"))
+  def workloadKeyFile: String = settings.text(key("workloadKeyFile"))
   def timeoutMs: Int = settings.count(key("timeoutMs")).toInt
+
   /** What open problems may hold; collectors and ring take the rest of the agent's budget. */
   def openMaxBytes: Long = settings.count(key("budget.maxBytes")) / 8
   def ringMaxRecords: Int = settings.count(key("ring.maxRecords")).toInt
@@ -40,20 +40,8 @@ final class DeliveryOptions(settings: Settings) {
       new Proxy(Proxy.Type.HTTP, new InetSocketAddress(parsed.getHost, port))
     }
   }
-
-  /** The key of all hashes: the owner's file, else one derived from the workspace id, which hides a name from a glance only. */
-  def workloadKey(workspace: String): Array[Byte] = {
-    val path = settings.text(key("workloadKeyFile"))
-    val read =
-      if (path.isEmpty) Array.emptyByteArray
-      else
-        try Files.readAllBytes(Paths.get(path))
-        catch { case _: Exception => Array.emptyByteArray }
-    if (read.length > 0) read.take(DeliveryOptions.MaxKeyBytes) else s"clusop-workload-key-1:$workspace".getBytes(UTF_8)
-  }
 }
 
 object DeliveryOptions {
   private val DefaultProxyPort = 3128
-  private val MaxKeyBytes = 4096
 }

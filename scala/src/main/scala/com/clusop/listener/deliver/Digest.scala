@@ -17,7 +17,7 @@ object Digest {
   private val MaxArgumentChars = 96
 
   def of(judged: JudgedPlan): Digest = judged.reading.plan match {
-    case None => Digest(Vector.empty, 0)
+    case None       => Digest(Vector.empty, 0)
     case Some(plan) =>
       val entries = plan.operators.take(MaxEntries).zipWithIndex.map { case (operator, index) =>
         Json.arr(

@@ -49,8 +49,28 @@ object Gate {
 
   // What may follow Scan: formats and relations of Spark's own. Other words can be names that users gave.
   private val Scanned = Set(
-    "ExistingRDD", "JDBCRelation", "KafkaRelation", "OneRowRelation", "avro", "binaryFile", "cloudFiles", "csv", "delta",
-    "hive", "hudi", "iceberg", "image", "jdbc", "json", "kafka", "libsvm", "orc", "parquet", "rate", "text", "xml"
+    "ExistingRDD",
+    "JDBCRelation",
+    "KafkaRelation",
+    "OneRowRelation",
+    "avro",
+    "binaryFile",
+    "cloudFiles",
+    "csv",
+    "delta",
+    "hive",
+    "hudi",
+    "iceberg",
+    "image",
+    "jdbc",
+    "json",
+    "kafka",
+    "libsvm",
+    "orc",
+    "parquet",
+    "rate",
+    "text",
+    "xml"
   )
   private val MaxTags = 16
   private val MaxTagChars = 128

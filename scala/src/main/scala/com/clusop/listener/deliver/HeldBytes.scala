@@ -10,8 +10,8 @@ object HeldBytes {
   private val Member = 32L
 
   def of(json: Json): Long = json match {
-    case Json.Str(text) => Node + ofText(text)
-    case Json.Num(text) => Node + ofText(text)
+    case Json.Str(text)  => Node + ofText(text)
+    case Json.Num(text)  => Node + ofText(text)
     case Json.Arr(items) =>
       var sum = 2 * Node + Text
       items.foreach(item => sum += Slot + of(item))

@@ -12,7 +12,7 @@ sealed trait Sent
 
 object Sent {
 
-  /** The aggregator answered for the whole batch; `refused` are lost, by their place among the lines. */
+  /** The aggregator answered for the whole batch; `refused` names, by agent and sequence, what is lost and why. */
   final case class Acknowledged(refused: Vector[Json.Obj]) extends Sent
 
   /** Not now; `retryAfterMs` is what the aggregator asked for, -1 where it did not say. */
@@ -34,12 +34,12 @@ final class HttpSender(clock: () => Long) {
 
   def send(lines: Vector[String], options: DeliveryOptions, timeoutMs: Int): Sent =
     token(options) match {
-      case Left(reason) => Sent.Later(reason)
+      case Left(reason)  => Sent.Later(reason)
       case Right(bearer) =>
         try exchange(lines, options, bearer, timeoutMs)
         catch {
           case _: java.net.SocketTimeoutException => Sent.Later("endpoint-unreachable")
-          case refusal: HttpRetryException        => judged(refusal.responseCode, "", "")
+          case refusal: HttpRetryException        => judged(refusal.responseCode, "", "", lines.size)
           case _: IOException                     => Sent.Later("endpoint-unreachable")
           case _: IllegalArgumentException        => Sent.Later("endpoint-unreachable")
           // Java's connection meets the closing with whatever it trips over first, a NullPointerException among them.
@@ -81,29 +81,20 @@ final class HttpSender(clock: () => Long) {
           out.close()
           val status = connection.getResponseCode
           val stream = if (status >= 400) connection.getErrorStream else connection.getInputStream
-          judged(status, String.valueOf(connection.getHeaderField("Retry-After")), read(stream, timeoutMs))
+          judged(status, String.valueOf(connection.getHeaderField("Retry-After")), read(stream, timeoutMs), lines.size)
         } finally connection.disconnect()
       case _ => Sent.Later("endpoint-unreachable")
     }
   }
 
-  private def judged(status: Int, retryAfter: String, body: String): Sent = status match {
-    case 200 =>
-      JsonReader.read(body) match {
-        case Right(receipt: Json.Obj) if receipt.get("clusop_receipt").contains(Json.Num("1")) =>
-          val refused = receipt.get("refused") match {
-            case Some(list: Json.Arr) => list.items.collect { case one: Json.Obj => one }
-            case _                    => Vector.empty
-          }
-          Sent.Acknowledged(refused)
-        case _ => Sent.Later("endpoint-not-ours")
-      }
-    case 413                     => Sent.Halve("too-large", isOurs(body))
-    case 400 | 422               => Sent.Halve("refused", isOurs(body))
-    case 401 | 403               => Sent.Later("endpoint-denied")
-    case 408 | 425 | 429         => Sent.Later("endpoint-busy", waitOf(retryAfter))
-    case other if other >= 500   => Sent.Later("endpoint-busy", waitOf(retryAfter))
-    case _                       => Sent.Later("endpoint-not-ours")
+  private def judged(status: Int, retryAfter: String, body: String, sent: Int): Sent = status match {
+    case 200 => Receipt.refusedOf(body, sent).map(Sent.Acknowledged(_)).getOrElse(Sent.Later("endpoint-not-ours"))
+    case 413                   => Sent.Halve("too-large", isOurs(body))
+    case 400 | 422             => Sent.Halve("refused", isOurs(body))
+    case 401 | 403             => Sent.Later("endpoint-denied")
+    case 408 | 425 | 429       => Sent.Later("endpoint-busy", waitOf(retryAfter))
+    case other if other >= 500 => Sent.Later("endpoint-busy", waitOf(retryAfter))
+    case _                     => Sent.Later("endpoint-not-ours")
   }
 
   /** Whether a refusal is the aggregator's: an object that says why in a sentence. */

@@ -8,7 +8,7 @@ import com.clusop.listener.{Fraction, Units}
 
 /** Sightings of one problem that have not been sealed: sums over all of them, and the plan of the last.
   *
-  * All it sums is alike by construction ([[OpenProblem.keyOf]]): verdict, action, basis of time, which classes of time are
+  * All it sums is alike by construction ([[OpenProblem.keyOf]]): cause, verdict, action, basis of time, which classes of time are
   * known, cluster and release. Times are counted in whole nanoseconds, so sums stay short. Of each leg of confidence the
   * lowest counts.
   */
@@ -146,6 +146,8 @@ object OpenProblem {
     val ratio = seen.finding.timeRatio.isDefined
     Vector(
       seen.signature,
+      // Two causes can be one problem (a UDF by Arrow or not), and a signal names one cause.
+      seen.finding.cause,
       found.verdict.value,
       found.dialect,
       found.time.ratioBasis.value,

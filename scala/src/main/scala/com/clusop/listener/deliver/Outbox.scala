@@ -6,6 +6,9 @@ trait Outbox {
   /** Records that nobody else holds or fetches; none while a batcher polls, unless the application ended. */
   def take(nowMs: Long, isEnd: Boolean): Option[Lease]
 
+  /** Whether nothing may leave any more: switched off, and the time for a last word is over. */
+  def isSilent: Boolean
+
   /** These have arrived. */
   def arrived(lease: Lease, sequences: Vector[Long]): Unit
 
@@ -22,8 +25,10 @@ trait Outbox {
   /** Whether somebody holds a lease now. */
   def isLent: Boolean
 
-  /** All that has not arrived, lent or not: it goes to disk when the application ends. */
-  def remainder: Vector[Sealed]
+  /** What of all that has not arrived, lent or not, goes to disk when the application ends: the oldest and, at the end, the final
+    * state. What `bytes` do not hold is lost, and that state tells it; none where not even the state fits, and then nothing is.
+    */
+  def remainderWithin(bytes: Long): Vector[Sealed]
 
   /** These are on disk: whoever finds them there sends them. */
   def spooled(sequences: Vector[Long]): Unit

@@ -64,7 +64,8 @@ object Place {
     )
   }
 
-  private def shapeOf(cluster: Cluster): Vector[(String, Json)] = Vector(
+  /** What a cluster is, but for how many workers and slots it has. */
+  private[deliver] def shapeOf(cluster: Cluster): Vector[(String, Json)] = Vector(
     "cloud" -> Json.str(Gate.matching(cluster.cloud, Gate.Capitals)),
     "product" -> Json.str(Gate.matching(cluster.product, Gate.Capitals)),
     "tier" -> Json.str(Gate.matching(cluster.tier, Gate.Capitals)),

@@ -17,8 +17,8 @@ object ProblemCost {
     cost.copy(exposure = withShare(cost.exposure, share), avoidable = withShare(cost.avoidable, share))
 
   private def withShare(figure: Priced[Figure], share: Priced[Range]): Priced[Figure] = (figure, share) match {
-    case (gap: Unpriced, _) => gap
-    case (_, gap: Unpriced) => gap
+    case (gap: Unpriced, _)          => gap
+    case (_, gap: Unpriced)          => gap
     case (Known(found), Known(part)) =>
       val hasParts = found.inputs.exists(entry => PartNames.contains(entry._1))
       val inputs = found.inputs.filterNot(isPricedPart).map { case (name, text) =>
@@ -33,7 +33,7 @@ object ProblemCost {
   /** The wire form. Only ids and exact numbers pass: a sentence may tell a node's name. */
   def json(figure: Priced[Figure]): Json = figure match {
     case Unpriced(reason) => Json.obj("unpriced" -> Json.obj("reason" -> Json.str(reason.id)))
-    case Known(found) =>
+    case Known(found)     =>
       val clean = found.inputs.filter { case (name, text) =>
         Gate.matching(name, Gate.InputName).nonEmpty && Gate.matching(text, Gate.InputValue).nonEmpty
       }

@@ -29,6 +29,7 @@ final case class SeenProblems(told: Vector[SeenProblem], leftOut: Int)
 
 /** The problems of one assessed query: what becomes a signal. Mirror of `clusop.analysis.records.problems`. */
 object Problems {
+
   /** So many problems of one execution are told: those with the largest shares of time. */
   val MaxProblems = 64
   private val MaxReasons = 32
@@ -84,7 +85,7 @@ object Problems {
     ordered.zipWithIndex.filter(entry => isProblem(entry._1)).map { case (finding, position) =>
       val name = Gate.operatorName(finding.operator)
       val family = if (name == "?") name else Signature.operatorFamily(name)
-      val place = (finding.cause, family)
+      val place = (Signature.alikeCause(finding.cause), family)
       val occurrence: Int = if (counts.containsKey(place)) counts.get(place) else 0
       counts.put(place, occurrence + 1)
       Numbered(finding, position, family, occurrence)
@@ -140,7 +141,6 @@ object Problems {
   }
 
   private[deliver] def clamped(ratio: Fraction): Fraction = ratio.max(Fraction.Zero).min(Fraction.One)
-
 
   /** Ids only, each once: what fills a sentence may be a name. */
   private[deliver] def ids(reasons: Vector[Reason]): Vector[Json] =

@@ -4,8 +4,9 @@ import java.io.IOException
 import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
 import java.nio.charset.StandardCharsets.US_ASCII
-import java.nio.file.{AtomicMoveNotSupportedException, Files, Path, Paths, StandardCopyOption, StandardOpenOption}
-import java.util.UUID
+import java.nio.file.attribute.FileAttribute
+import java.nio.file.{AtomicMoveNotSupportedException, Files, LinkOption, OpenOption, Path, Paths}
+import java.nio.file.{StandardCopyOption, StandardOpenOption}
 import java.util.regex.Pattern
 
 /** Immutable files of records: `clusop-<agent>-<first>-<last>.jsonl`, written under another name, flushed to disk, renamed.
@@ -17,18 +18,32 @@ import java.util.regex.Pattern
 object RecordFiles {
   private val Name = Pattern.compile("clusop-[0-9a-f]{32}-[0-9]{1,19}-[0-9]{1,19}\\.jsonl")
   private val MaxListed = 1000
+  private val Writing = java.util.EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+  private val Reading = Vector[OpenOption](StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)
 
   /** What a file holds: its records, and how many lines are none. */
   final case class Contents(records: Vector[String], damaged: Int)
 
-  /** Writes the records. Throws `IOException` where the disk does not take them. */
+  /** Writes the records where the owner wants them delivered. Throws `IOException` where the disk does not take them. */
   def write(directory: String, agent: String, records: Vector[Sealed]): Unit = {
     val folder = Paths.get(directory)
     Files.createDirectories(folder)
+    write(folder, agent, records, Vector.empty)
+  }
+
+  /** Writes them into a spool, which is for this user's eyes only. Throws `IOException` also where others may write to it. */
+  def spool(directory: String, agent: String, records: Vector[Sealed]): Unit = {
+    val folder = Paths.get(directory)
+    OwnFolder.make(folder)
+    if (!OwnFolder.isPrivate(folder)) throw new IOException("others may write to it")
+    write(folder, agent, records, OwnFolder.fileAttributes(folder))
+  }
+
+  private def write(folder: Path, agent: String, records: Vector[Sealed], attributes: Vector[FileAttribute[_]]): Unit = {
     val target = folder.resolve(s"clusop-$agent-${records.head.sequence}-${records.last.sequence}.jsonl")
-    val draft = folder.resolve(s".clusop-$agent-${UUID.randomUUID.toString.take(8)}.tmp")
+    val draft = folder.resolve(Drafts.nameOf(agent))
     try {
-      val channel = FileChannel.open(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+      val channel = FileChannel.open(draft, Writing, attributes: _*)
       try {
         val bytes = ByteBuffer.wrap(records.iterator.map(_.line).mkString("", "\n", "\n").getBytes(US_ASCII))
         while (bytes.hasRemaining) channel.write(bytes)
@@ -39,8 +54,11 @@ object RecordFiles {
     } finally Files.deleteIfExists(draft): Unit
   }
 
-  /** Complete files of any agent, by name; none where the directory cannot be read. */
+  /** Complete files of any agent in a spool, by name; none where it cannot be read, or others may write to it. */
   def found(directory: String): Vector[Path] =
+    if (directory.isEmpty || !OwnFolder.isPrivate(Paths.get(directory))) Vector.empty else listed(directory)
+
+  private def listed(directory: String): Vector[Path] =
     try {
       val listed = Files.newDirectoryStream(Paths.get(directory), "clusop-*.jsonl")
       try {
@@ -73,21 +91,37 @@ object RecordFiles {
       } finally listed.close()
     } catch { case _: Exception => 0L }
 
+  /** How many of the records, from the first on, a file of so many bytes holds. */
+  def fitting(records: Vector[Sealed], bytes: Long): Int =
+    records.iterator.scanLeft(0L)((sum, record) => sum + record.line.length + 1L).drop(1).takeWhile(_ <= bytes).size
+
   private def sizeOf(path: Path): Long =
     try Files.size(path)
     catch { case _: IOException => 0L }
 
-  /** What stands in a file; none where it is gone, too large, or not to be read by us or now: it may be another's, and its
-    * records are lost to nobody while it lies there.
+  /** What stands in a file; none where it is gone, no plain file, too large, or not to be read by us or now: it may be
+    * another's, and its records are lost to nobody while it lies there.
     */
   def contents(path: Path, mostBytes: Long): Option[Contents] =
     try {
-      if (Files.size(path) > mostBytes) None
+      if (!OwnFolder.isPlainFile(path)) None
       else {
-        val lines = new String(Files.readAllBytes(path), US_ASCII).split('\n').toVector.filter(_.nonEmpty)
-        val records = lines.filter(_.startsWith("{"))
-        // A file without a line is one that cannot be told from a torn one.
-        Some(Contents(records, if (lines.isEmpty) 1 else lines.size - records.size))
+        val channel = FileChannel.open(path, Reading: _*)
+        try {
+          if (channel.size > mostBytes) None
+          else {
+            val bytes = ByteBuffer.allocate(channel.size.toInt)
+            while (bytes.hasRemaining && channel.read(bytes) >= 0) ()
+            Some(judged(new String(bytes.array, 0, bytes.position, US_ASCII)))
+          }
+        } finally channel.close()
       }
-    } catch { case _: IOException | _: SecurityException => None }
+    } catch { case _: IOException | _: SecurityException | _: UnsupportedOperationException => None }
+
+  private def judged(text: String): Contents = {
+    val lines = text.split('\n').toVector.filter(_.nonEmpty)
+    val records = lines.filter(_.startsWith("{"))
+    // A file without a line is one that cannot be told from a torn one.
+    Contents(records, if (lines.isEmpty) 1 else lines.size - records.size)
+  }
 }

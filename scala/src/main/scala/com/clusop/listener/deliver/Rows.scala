@@ -82,7 +82,7 @@ object Rows {
 
   private def figure(priced: Priced[Figure]): Json = priced match {
     case Unpriced(reason) => Json.obj("unpriced" -> Json.str(reason.id))
-    case Known(found) =>
+    case Known(found)     =>
       Json.obj(
         "low_microusd" -> Json.num(Units.usdToMicrousd(found.usd.low)),
         "high_microusd" -> Json.num(Units.usdToMicrousd(found.usd.high)),

@@ -17,6 +17,7 @@ object Formulas {
 
   private val NotNumbers =
     Set("dbu_usd", "vm_usd", "break_even_speedup", "uptime", "of", "evidence", "sightings")
+
   /** A figure is (its DBU dollars + its VM dollars) × a share of them: parts first, for the share makes the digits many. */
   private final case class Formula(dbu: Corner => Fraction, vm: Corner => Fraction, share: Corner => Fraction)
 

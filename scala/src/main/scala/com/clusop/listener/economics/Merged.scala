@@ -76,7 +76,7 @@ object Merged {
 
     def add(figure: Priced[Figure]): Unit = figure match {
       case none: Unpriced => if (gap.isEmpty) gap = Some(none)
-      case Known(seen) =>
+      case Known(seen)    =>
         formula = seen.formula
         count += 1
         val share = input(seen, "J").map(ExactText.parseRange("J", _))
@@ -92,7 +92,7 @@ object Merged {
     /** The figure of the sums, or the first gap where nothing has a price. */
     def figure: Priced[Figure] = gap match {
       case Some(none) if count == 0L => none
-      case _ =>
+      case _                         =>
         val summed = Hours.indices.iterator.map(index => Hours(index) -> ExactText.rangeText(hours(index))).toVector
         val kept = Vector.newBuilder[(String, String)]
         val entries = terms.entrySet.iterator

@@ -32,7 +32,7 @@ object QueryMoney {
       isFailed: Boolean
   ): QueryCost = hours match {
     case Unpriced(reason) => unpriced(reason)
-    case Known(work) =>
+    case Known(work)      =>
       val share = if (isFailed) Unpriced(Reason("failed-run")) else islandShare
       QueryCost(
         attributed = Terms.costFigure("attributed-1", rates, work.total),
@@ -52,7 +52,7 @@ object QueryMoney {
   def exposure(rates: Rates, hours: NodeHours, share: Priced[Range]): Priced[Figure] = (rates.premium, share) match {
     case (gap: Unpriced, _) => gap
     case (_, gap: Unpriced) => gap
-    case (_, Known(j)) =>
+    case (_, Known(j))      =>
       rates.dbuGap(hours).getOrElse {
         val inputs = Terms.hoursInputs(hours) ++ Terms.dbuInputs(rates, hours, rates.premium) :+
           ("J" -> ExactText.rangeText(j))
@@ -69,7 +69,7 @@ object QueryMoney {
       gain: Range = AssumedGain
   ): Priced[Figure] = share match {
     case gap: Unpriced => gap
-    case Known(j) =>
+    case Known(j)      =>
       val extra = Vector("J" -> ExactText.rangeText(j), "g" -> ExactText.rangeText(gain), "uptime" -> uptime.value)
       Terms.costFigure("fix-1", rates, hours, extra)
   }

@@ -53,11 +53,11 @@ object QueryProposal {
       none("Nothing is proposed from a run that failed.", Vector(Reason("failed-run")))
     else
       facts.verdict match {
-        case Verdict.Native => none("Nothing to change: nothing left the engine.", known)
+        case Verdict.Native  => none("Nothing to change: nothing left the engine.", known)
         case Verdict.Command =>
           none("Nothing to change: this is a command.", if (known.isEmpty) Vector(Reason("command-only")) else known)
         case Verdict.NotAccelerated => none("Nothing to propose: the engine was not on.", known)
-        case Verdict.Unknown =>
+        case Verdict.Unknown        =>
           none(("Nothing can be proposed." +: known.take(1).map(Reasons.sentence)).mkString(" "), known)
         case _ => None
       }
@@ -103,7 +103,7 @@ object QueryProposal {
     time.runMs.filter(run => !run.isZero && time.ratioBasis != RatioBasis.Structure).flatMap { run =>
       time.islandMs match {
         case Some(island) => Some((island / run, causes.exists(_.isUpperBound)))
-        case None => time.nativeMs.map(native => ((Fraction.One - native / run) max Fraction.Zero, true))
+        case None         => time.nativeMs.map(native => ((Fraction.One - native / run) max Fraction.Zero, true))
       }
     }
 

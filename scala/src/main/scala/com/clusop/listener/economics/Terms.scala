@@ -65,10 +65,10 @@ object Terms {
     */
   def costFigure(formula: String, rates: Rates, hours: NodeHours, extra: Inputs = Vector.empty): Priced[Figure] =
     (rates.dbuGap(hours), rates.vmGap(hours)) match {
-      case (Some(dbu), Some(_))                                     => dbu
-      case (Some(dbu), None) if dbu.reason.id != "not-databricks"   => dbu
-      case (None, Some(vm))                                         => vm
-      case (dbuGap, _) =>
+      case (Some(dbu), Some(_))                                   => dbu
+      case (Some(dbu), None) if dbu.reason.id != "not-databricks" => dbu
+      case (None, Some(vm))                                       => vm
+      case (dbuGap, _)                                            =>
         val dbu = dbuGap match {
           case Some(Unpriced(reason)) => Vector("dbu_usd" -> (UnpricedMark + reason.id))
           case None                   => dbuInputs(rates, hours, rates.multiplier)

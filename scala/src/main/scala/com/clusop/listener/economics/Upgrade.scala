@@ -20,8 +20,8 @@ object Upgrade {
       uptime: Uptime,
       certified: Option[CertifiedGain]
   ): Either[Reason, Priced[Figure]] = (certified, share) match {
-    case (None, _)          => Left(Reason("no-certified-upgrade"))
-    case (_, gap: Unpriced) => Right(gap)
+    case (None, _)              => Left(Reason("no-certified-upgrade"))
+    case (_, gap: Unpriced)     => Right(gap)
     case (Some(seen), Known(j)) =>
       val extra = Vector(
         "J" -> ExactText.rangeText(j),

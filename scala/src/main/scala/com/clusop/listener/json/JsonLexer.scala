@@ -22,14 +22,14 @@ private[json] final class JsonLexer(text: String) {
   }
 
   def scalar(): Json = peek(at) match {
-    case '"'                                       => Json.Str(string())
-    case 't'                                       => word("true", Json.True)
-    case 'f'                                       => word("false", Json.False)
-    case 'n'                                       => word("null", Json.Null)
-    case 'N'                                       => word("NaN", Json.Null)
-    case 'I'                                       => word("Infinity", Json.Null)
-    case '-' if text.startsWith("-Infinity", at)   => word("-Infinity", Json.Null)
-    case _                                         => number()
+    case '"'                                     => Json.Str(string())
+    case 't'                                     => word("true", Json.True)
+    case 'f'                                     => word("false", Json.False)
+    case 'n'                                     => word("null", Json.Null)
+    case 'N'                                     => word("NaN", Json.Null)
+    case 'I'                                     => word("Infinity", Json.Null)
+    case '-' if text.startsWith("-Infinity", at) => word("-Infinity", Json.Null)
+    case _                                       => number()
   }
 
   private def peek(index: Int): Int = if (index < text.length) text.charAt(index).toInt else End

@@ -52,7 +52,7 @@ object JsonWriter {
     case Json.Bool(value) => out.append(value): Unit
     case Json.Num(text)   => out.append(text): Unit
     case Json.Str(value)  => quote(value, out)
-    case Json.Arr(items) =>
+    case Json.Arr(items)  =>
       out.append('[')
       open.push(new Items(items.iterator))
     case Json.Obj(members) =>
@@ -69,15 +69,15 @@ object JsonWriter {
     while (index < value.length) {
       val found = value.charAt(index)
       found match {
-        case '"'  => out.append("\\\"")
-        case '\\' => out.append("\\\\")
-        case '\n' => out.append("\\n")
-        case '\r' => out.append("\\r")
-        case '\t' => out.append("\\t")
-        case '\b' => out.append("\\b")
-        case '\f' => out.append("\\f")
+        case '"'                               => out.append("\\\"")
+        case '\\'                              => out.append("\\\\")
+        case '\n'                              => out.append("\\n")
+        case '\r'                              => out.append("\\r")
+        case '\t'                              => out.append("\\t")
+        case '\b'                              => out.append("\\b")
+        case '\f'                              => out.append("\\f")
         case _ if found >= ' ' && found <= '~' => out.append(found)
-        case _ =>
+        case _                                 =>
           out.append("\\u")
           var shift = 12
           while (shift >= 0) {

@@ -30,11 +30,11 @@ final case class Dialect(
   /** The kind of an operator by its canonical name alone; its place in the plan may still make it terminal. */
   def kindOf(name: String, flaggedNative: Option[Boolean] = None): Kind = byName.get(name) match {
     case Some(kind) => kind
-    case None =>
+    case None       =>
       byPattern.find(_._1.matcher(name).find()) match {
-        case Some((_, kind))                                                    => kind
+        case Some((_, kind))                                            => kind
         case None if isNativeName(name) || flaggedNative.contains(true) => Kind.Native
-        case None                                                               => scanKind(name)
+        case None                                                       => scanKind(name)
       }
   }
 

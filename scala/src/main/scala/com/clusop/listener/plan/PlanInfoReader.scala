@@ -17,7 +17,7 @@ private[listener] object PlanInfoReader {
   def fromJson(document: Either[JsonProblem, Json], phaseHint: Option[Phase]): PlanReading = document match {
     case Left(problem) if problem.tooLarge => unread("too-large", s": ${problem.what}")
     case Left(_)                           => unread("unreadable", ": no JSON")
-    case Right(value) =>
+    case Right(value)                      =>
       JsonPlanInfo.of(value).map(read(_, phaseHint)).getOrElse {
         unread("unreadable", ": no SparkPlanInfo (a JSON object with nodeName and children)")
       }
@@ -32,7 +32,7 @@ private[listener] object PlanInfoReader {
     val walk = new PlanInfoWalk
     walk.run(root) match {
       case Some(refusal) => unread("too-large", refusal)
-      case None =>
+      case None          =>
         val damage = s": ${walk.damaged} entries of the JSON are no plan nodes or metrics"
         val problems = if (walk.damaged > 0) Vector(Reason("truncated-plan", damage)) else Vector.empty
         PlanReading(Some(walk.plan), walk.phase(phaseHint), PlanSource.PlanInfo, problems = problems)

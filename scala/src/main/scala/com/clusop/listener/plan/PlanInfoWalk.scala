@@ -25,7 +25,7 @@ private[plan] final class PlanInfoWalk {
       val next = stack.pop()
       nodes += 1
       next.node match {
-        case None => damaged += 1
+        case None       => damaged += 1
         case Some(node) =>
           if (nodes > 2 * PlanInfoReader.MaxOperators || operators.size >= PlanInfoReader.MaxOperators)
             return Some(s": more than ${PlanInfoReader.MaxOperators} operators")

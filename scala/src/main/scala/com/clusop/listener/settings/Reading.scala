@@ -25,7 +25,8 @@ private[clusop] object Reading {
   /** `Right` is the text in its plain form: a switch as `true` or `false`, a number without leading zeros. */
   def plain(declaration: Declaration, text: String): Either[String, String] = {
     val told = strip(text)
-    if (told.codePointCount(0, told.length) > MostChars || Control.matcher(told).find()) Left("is too long or holds control characters")
+    if (told.codePointCount(0, told.length) > MostChars || Control.matcher(told).find())
+      Left("is too long or holds control characters")
     else
       declaration.kind match {
         case "switch" => switch(told).map(flag => if (flag) "true" else "false").toRight("is neither true nor false")
@@ -50,7 +51,8 @@ private[clusop] object Reading {
     else {
       val value = java.lang.Long.parseLong(told)
       val isOutside = declaration.least.exists(value < _) || declaration.most.exists(value > _)
-      if (isOutside) Left(s"is out of range: ${declaration.least.mkString} to ${declaration.most.mkString}") else Right(value.toString)
+      if (isOutside) Left(s"is out of range: ${declaration.least.mkString} to ${declaration.most.mkString}")
+      else Right(value.toString)
     }
 
   private def url(told: String): Either[String, String] = {

@@ -46,6 +46,7 @@ private[settings] final case class Layer(from: String, told: Map[String, String]
 object Settings {
   val Enabled: String = Declaration.Prefix + "enabled"
   val KillFile: String = Declaration.Prefix + "killFile"
+  val Endpoint: String = Declaration.Prefix + "endpoint"
   val TokenFile: String = Declaration.Prefix + "tokenFile"
 
   /** Whether the text of the kill switch says off. */

@@ -36,7 +36,9 @@ object PeerCost {
     RecordedRun.run(spark, (rowCount + 1) * ExecutionsPerRow, folder)
     RecordedRun.putQueriesBack()
     val rows = RecordedRun.rows(ExecutionsPerRow).take(rowCount)
-    val listeners = (Ours -> ours(spark.sparkContext)) +: Peers.map { case (name, kind) => name -> made(kind, spark.sparkContext.getConf) }
+    val listeners = (Ours -> ours(spark.sparkContext)) +: Peers.map { case (name, kind) =>
+      name -> made(kind, spark.sparkContext.getConf)
+    }
     val (first, second) = rows.splitAt(rows.size / 2)
     val kept = listeners.map { case (name, listener) => name -> keptBytes(listener, first) }
     val costs = measured(listeners, second)

@@ -15,9 +15,13 @@ import org.apache.spark.scheduler._
   * replays it ROUNDS times into a fresh listener, as Spark's bus hands events on (shim, guard, collector), and prints the last
   * half's times as JSON, ns; besides them the cost of looking at the clock, which is in every figure, and what the agent's
   * thread took per execution, ns of CPU.
+  *
+  * Twice: warm, where the same few events went to another listener just before, so that code and event are in the processor's
+  * caches; and cold, each event right after it was parsed, 14 KB of JSON on average, which leaves the caches to the parser.
   */
 object ReplayedCost {
   private val WarmRounds = 6000
+  private val Few = 16
   private val Nothing = new Runnable { override def run(): Unit = () }
 
   def main(arguments: Array[String]): Unit = {
@@ -25,6 +29,7 @@ object ReplayedCost {
     var count = 0L
     val rounds = arguments(1).toInt
     val times = new java.util.TreeMap[String, Times]
+    val coldTimes = new java.util.TreeMap[String, Times]
     val agent = new Times
     val bus = new DirectBus
     var executions = 0
@@ -33,14 +38,9 @@ object ReplayedCost {
     (0 until rounds).foreach { round =>
       val application = new CollectedApplication(Limits(), null, false)
       val listener = listenerOf(application)
-      val isKept = round >= rounds / 2
-      each(log) { event =>
-        val startNs = System.nanoTime
-        bus.pass(listener, event)
-        val tookNs = System.nanoTime - startNs
-        if (isKept) times.computeIfAbsent(event.getClass.getSimpleName, _ => new Times).add(tookNs)
-        count += 1
-      }
+      val into = if (round < rounds / 2) null else if (round % 2 == 0) times else coldTimes
+      if (round % 2 == 0) count = warmly(log, bus, listener, into)
+      else each(log)(event => timed(bus, listener, event, into))
       application.collector.accept(SparkListenerApplicationEnd(0))
       val cpu = ManagementFactory.getThreadMXBean
       val startNs = cpu.getCurrentThreadCpuTime
@@ -48,14 +48,15 @@ object ReplayedCost {
       executions = application.seen.size
       val eachNs = (cpu.getCurrentThreadCpuTime - startNs) / Math.max(executions, 1)
       if (round == 0) firstNs = eachNs
-      if (isKept) agent.add(eachNs)
+      if (into ne null) agent.add(eachNs)
     }
     println(
       JsonWriter.canonical(
         Json.obj(
-          "events" -> Json.num(count / rounds),
+          "events" -> Json.num(count),
           "executions" -> Json.num(executions.toLong),
           "classes" -> told(times),
+          "classes_cold" -> told(coldTimes),
           "clock" -> clock.json,
           "agent_cpu_per_execution" -> agent.json,
           "agent_cpu_cold_ns" -> Json.num(firstNs)
@@ -76,6 +77,42 @@ object ReplayedCost {
       val events = rare.iterator
       while (events.hasNext) bus.pass(listener, events.next())
     }
+  }
+
+  /** How many events there were. */
+  private def warmly(
+      log: String,
+      bus: DirectBus,
+      listener: PhotonFallbackListener,
+      into: java.util.TreeMap[String, Times]
+  ): Long = {
+    val before = listenerOf(new CollectedApplication(Limits(), null, false))
+    val few = new java.util.ArrayList[SparkListenerEvent]
+    var count = 0L
+    def passOn(): Unit = {
+      few.forEach(event => bus.pass(before, event))
+      few.forEach(event => timed(bus, listener, event, into))
+      few.clear()
+    }
+    each(log) { event =>
+      count += 1
+      few.add(event)
+      if (few.size == Few) passOn()
+    }
+    passOn()
+    count
+  }
+
+  private def timed(
+      bus: DirectBus,
+      listener: PhotonFallbackListener,
+      event: SparkListenerEvent,
+      into: java.util.TreeMap[String, Times]
+  ): Unit = {
+    val startNs = System.nanoTime
+    bus.pass(listener, event)
+    val tookNs = System.nanoTime - startNs
+    if (into ne null) into.computeIfAbsent(event.getClass.getSimpleName, _ => new Times).add(tookNs)
   }
 
   private def listenerOf(application: CollectedApplication): PhotonFallbackListener = {

@@ -24,6 +24,20 @@ final class BreakerFaults(checks: Checks) {
     checks.that("quiet-when-dead", agent.allSlots.forall(!_.guard.isOpen))
     checks.that("status-when-dead", router.answer("""{"op":"status"}""").contains("agent-thread-died"))
 
+    // Under the conf door nobody polls: the task that no longer fits finds it, and the exit still gets the last word out.
+    val parts = new PoisonedParts((_, _) => ())
+    val alone = LocalSpark.agent(parts, Pace(tickMs = 20, killCheckMs = 40, queueCapacity = 2))
+    alone.attach(explicit(), Some(context))
+    alone.thread.submit(new Runnable { def run(): Unit = Poison.raise("thread-death") })
+    checks.soon("dead-alone")(alone.thread.hasDied)
+    (1 to 3).foreach(_ => alone.thread.submit(new Runnable { def run(): Unit = () }))
+    checks.that("dead-at-a-full-queue", alone.quiet.breaker == "agent-thread-died", s"${alone.quiet.reason}")
+    val finishes = parts.finishes.get
+    alone.exitBy(System.nanoTime + BurnNs)
+    alone.finishNow()
+    checks.soon("delivered-though-dead")(parts.finishes.get > finishes)
+    checks.soon("death-told")(Option(parts.told.get).exists(_.breaker == "agent-thread-died"))
+
     // Any other error leaves the thread alone.
     val other = LocalSpark.agent(new PoisonedParts((_, _) => ()))
     other.attach(explicit(), Some(context))
@@ -71,6 +85,10 @@ final class BreakerFaults(checks: Checks) {
         while (clock.getCurrentThreadCpuTime < untilNs) ()
       }
     })
-    checks.soon("cpu-breaker", s"${agent.quiet.reason} ${agent.thread.spentCpuNs}", withinMs = 60000)(agent.quiet.breaker == "over-cpu-budget")
+    checks.soon(
+      "cpu-breaker",
+      s"${agent.quiet.reason} ${agent.thread.spentCpuNs}",
+      withinMs = 60000
+    )(agent.quiet.breaker == "over-cpu-budget")
   }
 }

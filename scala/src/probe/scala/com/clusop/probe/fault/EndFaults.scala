@@ -82,8 +82,16 @@ final class EndFaults(checks: Checks) {
     val heldMs = (System.nanoTime - startNs) / 1000000
     hold.countDown()
     stopping.join(60000)
-    checks.that("stop-with-full-bus", stopMs >= 0 && stopMs <= bareStopMs + 250 + heldMs, s"$stopMs against $bareStopMs + $heldMs ms")
-    checks.that("breaker-on-full-bus", agent.quiet.breaker == "too-many-errors" && parts.events.get == 2, s"${agent.quiet.reason} ${parts.events}")
+    checks.that(
+      "stop-with-full-bus",
+      stopMs >= 0 && stopMs <= bareStopMs + 250 + heldMs,
+      s"$stopMs against $bareStopMs + $heldMs ms"
+    )
+    checks.that(
+      "breaker-on-full-bus",
+      agent.quiet.breaker == "too-many-errors" && parts.events.get == 2,
+      s"${agent.quiet.reason} ${parts.events}"
+    )
   }
 
   def contextsFollowed(): Unit = {

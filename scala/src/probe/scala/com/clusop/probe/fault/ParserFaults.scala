@@ -18,11 +18,19 @@ final class ParserFaults(checks: Checks) {
     override def toString: String = "poisoned"
   }
 
-  def parserThrows(session: SparkSession, shim: PhotonFallbackListener, status: () => String, firstId: Int, bare: String): Unit = {
+  def parserThrows(
+      session: SparkSession,
+      shim: PhotonFallbackListener,
+      status: () => String,
+      firstId: Int,
+      bare: String
+  ): Unit = {
     // Whoever throws ThreadDeath wants the thread gone: that is agentThreadDies.
     val kinds = Poison.kinds.filterNot(_ == "thread-death")
     val before = ParserFaults.count(status(), "agent-error")
-    kinds.zipWithIndex.foreach { case (kind, at) => run(shim, node("Project", new PoisonedChildren(kind)), (firstId + at).toLong) }
+    kinds.zipWithIndex.foreach { case (kind, at) =>
+      run(shim, node("Project", new PoisonedChildren(kind)), (firstId + at).toLong)
+    }
     checks.soon("parser-errors-counted", status())(ParserFaults.count(status(), "agent-error") == before + kinds.size)
     val seen = ParserFaults.executions(status())
     run(shim, deep(100000), (firstId + kinds.size).toLong)

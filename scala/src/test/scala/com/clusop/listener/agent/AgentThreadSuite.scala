@@ -1,5 +1,6 @@
 package com.clusop.listener.agent
 
+import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.{CountDownLatch, TimeUnit}
 
 import org.scalatest.funsuite.AnyFunSuite
@@ -12,6 +13,54 @@ class AgentThreadSuite extends AnyFunSuite {
     def isEnding: Boolean = false
     def end: Runnable = Nothing
     def failed(failure: Throwable): Unit = ()
+    def died(): Unit = ()
+  }
+
+  private final class Mortal extends AgentThread.Life {
+    val deaths = new AtomicInteger
+    def tick: Runnable = Nothing
+    def isEnding: Boolean = false
+    def end: Runnable = Nothing
+    def failed(failure: Throwable): Unit = ()
+    def died(): Unit = deaths.incrementAndGet(): Unit
+  }
+
+  /** By name: the class is marked for removal from the JDK. */
+  private object Deadly extends Runnable {
+    def run(): Unit = throw Class.forName("java.lang.ThreadDeath").getConstructor().newInstance().asInstanceOf[Throwable]
+  }
+
+  private def soon(holds: => Boolean): Unit = {
+    val untilNs = System.nanoTime + 10L * 1000 * 1000 * 1000
+    while (!holds && System.nanoTime < untilNs) Thread.sleep(1)
+    assert(holds)
+  }
+
+  test("a thread that died is found by the first task that no longer fits, and by none before it has been started") {
+    val life = new Mortal
+    val thread = new AgentThread(2, 1000, 1, new LossCounts, life)
+    (1 to 3).foreach(_ => thread.submit(Nothing))
+    assert((life.deaths.get, thread.hasDied) == ((0, false)))
+    thread.revive()
+    soon(thread.waitingCount == 0)
+    thread.submit(Deadly)
+    soon(thread.hasDied)
+    assert(Vector.fill(3)(thread.submit(Nothing)) == Vector(true, true, false))
+    assert(life.deaths.get == 1)
+  }
+
+  test("at the end a thread that died too often is started once more, and one that never was is not") {
+    val thread = new AgentThread(2, 1000, 1, new LossCounts, new Mortal)
+    thread.reviveForTheEnd()
+    assert((thread.starts, thread.isAlive) == ((0, false)))
+    thread.revive()
+    thread.submit(Deadly)
+    soon(thread.hasDied)
+    assert(!thread.revive())
+    thread.submit(Nothing)
+    thread.reviveForTheEnd()
+    soon(thread.waitingCount == 0)
+    assert(thread.isAlive)
   }
 
   test("what does not fit is refused and counted; what was accepted is run in order") {

@@ -25,7 +25,8 @@ class LargePlansSuite extends AnyFunSuite {
 
   shapes.foreach { case (name, operators) =>
     test(s"$name, $Count operators") {
-      val measured = operators.indices.map(at => operators(at).copy(metrics = Vector(Metric("rows", "sum", Some(at.toLong))))).toVector
+      val measured =
+        operators.indices.map(at => operators(at).copy(metrics = Vector(Metric("rows", "sum", Some(at.toLong))))).toVector
       val stages = Vector.tabulate(100) { number =>
         val first = number.toLong * Count / 50
         StageRun(number, 0, Fraction(1000), Some(400000000L), accumulators = (first until first + Count / 50).map(_ -> 1L).toMap)

@@ -26,7 +26,11 @@ class SignatureSuite extends AnyFunSuite {
   }
 
   test("families survive another plan of the same query") {
-    assert(Vector("SortMergeJoin", "BroadcastHashJoin", "CartesianProduct").map(Signature.operatorFamily).distinct == Vector("join"))
+    assert(Vector(
+      "SortMergeJoin",
+      "BroadcastHashJoin",
+      "CartesianProduct"
+    ).map(Signature.operatorFamily).distinct == Vector("join"))
     assert(Signature.operatorFamily("Project [a#1]") == "project")
     assert(Signature.operatorFamily("GenerateExec") == "generate")
   }

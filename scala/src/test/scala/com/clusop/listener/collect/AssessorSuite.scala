@@ -1,5 +1,6 @@
 package com.clusop.listener.collect
 
+import java.util.Properties
 import java.util.concurrent.atomic.AtomicLong
 
 import com.clusop.listener.analysis.{Cluster, EngineFact, Observed, StageRun}
@@ -13,10 +14,14 @@ final class AssessorSuite extends AnyFunSuite {
   private final class Told extends Sink {
     var stages = Vector.empty[StageDone]
     var calls = Vector.empty[String]
+    var workloads = Vector.empty[WorkloadFacts]
     override def executed(seen: SeenExecution): Unit = ()
     override def stageDone(done: StageDone): Unit = stages = stages :+ done
     override def executors(atMs: Long, slotsByNodeType: Vector[(String, Int)]): Unit = calls = calls :+ "executors"
-    override def runsOn(cluster: Cluster, workload: WorkloadFacts): Unit = calls = calls :+ s"runsOn ${workload.workspace}"
+    override def runsOn(cluster: Cluster, workload: WorkloadFacts): Unit = {
+      calls = calls :+ s"runsOn ${workload.workspace}"
+      workloads = workloads :+ workload
+    }
     override def lost(reason: String, count: Long): Unit = ()
     override def applicationEnded(): Unit = calls = calls :+ "ended"
   }
@@ -25,6 +30,7 @@ final class AssessorSuite extends AnyFunSuite {
   private final class Failing(stageIds: Set[Int]) extends Appraising {
     override def worked(stage: StageRun, cluster: Cluster, folds: Int): Unit =
       if (stageIds(stage.stageId)) throw new LinkageError(s"stage ${stage.stageId}")
+    override def engineOf(configured: EngineFact): String = configured.name
     override def appraise(
         observed: Observed,
         cluster: Cluster,
@@ -65,5 +71,31 @@ final class AssessorSuite extends AnyFunSuite {
     made.slots(1000, context)
     made.ended(context)
     assert(sink.calls == Vector("runsOn 17", "executors", "runsOn 17", "ended"))
+  }
+
+  private def jobOf(id: String, task: String): Properties = {
+    val properties = new Properties
+    properties.setProperty("spark.databricks.job.id", id)
+    properties.setProperty("spark.databricks.job.taskKey", task)
+    properties
+  }
+
+  test("whose work it is, is told as soon as a job says so, once, and taken back where jobs differ") {
+    val (sink, environment) = (new Told, new Environment)
+    val made = assessor(sink, new CountedLosses)
+    def now = new Context(ApplicationFacts(name = "nightly"), environment.snapshot, new Timeline(10).view)
+    def worked(): Unit = made.takeOthers(Array.empty, now)
+    environment.updated(Vector("spark.plugins" -> "org.apache.spark.CometPlugin"))
+    worked()
+    worked()
+    environment.jobStarted(jobOf("42", "load"))
+    worked()
+    worked()
+    environment.jobStarted(jobOf("42", "check"))
+    worked()
+    environment.jobStarted(jobOf("43", "load"))
+    worked()
+    assert(sink.workloads.map(one => (one.jobId, one.taskKey)) == Vector("" -> "", "42" -> "load", "42" -> "", "" -> ""))
+    assert(sink.workloads.map(one => (one.workloadName, one.engine)).distinct == Vector("nightly" -> "comet"))
   }
 }

@@ -1,64 +1,11 @@
 package com.clusop.listener.deliver
 
-import com.clusop.listener.agent.{AgentFacts, DeliverySetup, LossCounts}
 import com.clusop.listener.analysis.{RunStatus, Verdict}
 import com.clusop.listener.json.Json
-import com.clusop.listener.settings.Settings
 import org.scalatest.funsuite.AnyFunSuite
 
 class DelivererSuite extends AnyFunSuite {
   import Sightings.{number, read, seen, text}
-
-  private final class World(conf: (String, String)*) {
-    var nowMs: Long = 1000000L
-    @volatile var asked: () => Unit = () => ()
-    private val told = conf.map { case (key, value) => s"spark.clusop.$key" -> value }.toMap
-    private val settings = Settings.resolve(told, Map.empty, _ => None)
-    private def settled(): Settings = {
-      asked()
-      settings
-    }
-    private val setup = DeliverySetup(Sightings.AgentId, () => settled(), () => Json.obj(), new LossCounts)
-    val deliverer = new Deliverer(setup, () => nowMs, Deliverer.JvmPlaces)
-    tell()
-
-    def tell(off: String = "", breaker: String = ""): Unit = {
-      val losses = Vector("callback-error" -> 2L)
-      deliverer.tell(AgentFacts(Sightings.AgentId, nowMs, nowMs, "0.1.0", Vector("pth"), breaker, off, 0L, losses))
-    }
-    def poll(holder: String = "a", ack: String = ""): Json.Obj = {
-      val asked = Vector("holder" -> Json.str(holder), "max_records" -> Json.num(100L), "ack" -> Json.str(ack), "sent" -> Json.True)
-      deliverer.call("poll", Json.Obj(asked))
-    }
-    def lines(answer: Json.Obj): Vector[String] = answer.get("records") match {
-      case Some(Json.Arr(items)) => items.collect { case Json.Str(line) => line }
-      case _                     => Vector.empty
-    }
-    def records(answer: Json.Obj): Vector[Json.Obj] = answer.get("records") match {
-      case Some(Json.Arr(lines)) => lines.collect { case Json.Str(line) => read(line) }
-      case _                     => Vector.empty
-    }
-    /** What is sealed and has not left, whoever may send it. */
-    def waiting: Vector[Json.Obj] = deliverer.remainder.map(one => read(one.line))
-    /** The lease that may be had now; the dispatcher's own thread may hold it until its endpoint has refused. */
-    def taken(): Lease = {
-      val untilNs = System.nanoTime + 30L * 1000 * 1000 * 1000
-      var lease = deliverer.take(nowMs, isEnd = false)
-      while (lease.isEmpty && System.nanoTime < untilNs) {
-        Thread.`yield`()
-        lease = deliverer.take(nowMs, isEnd = false)
-      }
-      lease.getOrElse(throw new AssertionError("nothing was lent"))
-    }
-    def slotMs: Vector[Option[Json]] = waiting.filter(text(_, "record") == "usage-hour").map(_.get("slot_ms"))
-    def flush(): Unit = deliverer.call("flush", Json.obj()): Unit
-    def signals(): Vector[Json.Obj] = {
-      flush()
-      val answer = poll()
-      poll(ack = text(answer, "lease"))
-      records(answer).filter(text(_, "record") == "signal")
-    }
-  }
 
   test("sightings of one problem become one signal with sums, first and last seen") {
     val world = new World()
@@ -218,8 +165,15 @@ class DelivererSuite extends AnyFunSuite {
       val tags = Map(secret -> secret, "owner" -> secret, "team" -> "a")
       val facts = WorkloadFacts(secret, secret, secret, secret, secret, secret, secret, secret, secret, tags)
       val place = com.clusop.listener.analysis.Cluster(
-        cloud = secret, product = secret, tier = secret, clusterId = secret, clusterName = secret, driverNodeType = secret,
-        workerNodeType = secret, availability = secret, region = secret
+        cloud = secret,
+        product = secret,
+        tier = secret,
+        clusterId = secret,
+        clusterName = secret,
+        driverNodeType = secret,
+        workerNodeType = secret,
+        availability = secret,
+        region = secret
       )
       world.deliverer.executors(world.nowMs, Vector(secret -> 1))
       val arguments = s"[$secret(x#1), '$secret' AS $secret#2]"
@@ -265,10 +219,11 @@ class DelivererSuite extends AnyFunSuite {
     val (inside, done) = (new CountDownLatch(1), new CountDownLatch(1))
     val sealing = new Thread(new Runnable { def run(): Unit = world.flush() })
     // The settings are asked for while a problem is sealed, under the lock.
-    world.asked = () => if (Thread.currentThread eq sealing) {
-      inside.countDown()
-      done.await(30, TimeUnit.SECONDS)
-    }
+    world.asked = () =>
+      if (Thread.currentThread eq sealing) {
+        inside.countDown()
+        done.await(30, TimeUnit.SECONDS)
+      }
     sealing.start()
     assert(inside.await(30, TimeUnit.SECONDS))
     @volatile var told = false

@@ -1,6 +1,7 @@
 package com.clusop.listener.deliver
 
 import java.nio.charset.StandardCharsets.US_ASCII
+import java.nio.file.attribute.PosixFilePermissions
 import java.nio.file.{Files, Path}
 
 import org.scalatest.funsuite.AnyFunSuite
@@ -16,6 +17,37 @@ class RecordFilesSuite extends AnyFunSuite {
     (1 to 1100).foreach(number => file(in, number, "{}"))
     assert(RecordFiles.sizeOf(in.toString) == 2200)
     assert(RecordFiles.sizeOf(in.resolve("absent").toString) == 0)
+  }
+
+  private def mode(path: Path): String = PosixFilePermissions.toString(Files.getPosixFilePermissions(path))
+  private def open(path: Path, mode: String): Unit = Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode)): Unit
+
+  test("a spool and its files are this user's only, whatever the mask says") {
+    val in = folder().resolve("deep").resolve("spool")
+    RecordFiles.spool(in.toString, Sightings.AgentId, Vector(Sealed(1, "{}")))
+    val written = RecordFiles.found(in.toString)
+    assert((mode(in), written.map(mode)) == (("rwx------", Vector("rw-------"))))
+    assert(RecordFiles.contents(written.head, 100).contains(RecordFiles.Contents(Vector("{}"), 0)))
+  }
+
+  test("a spool to which others may write is neither read nor written: what lies in it goes under the customer's token") {
+    Vector("rwxrwx---", "rwx----w-").foreach { loose =>
+      val in = folder()
+      file(in, 1, "{}\n")
+      assert(RecordFiles.found(in.toString).size == 1)
+      open(in, loose)
+      assert(RecordFiles.found(in.toString).isEmpty)
+      intercept[java.io.IOException](RecordFiles.spool(in.toString, Sightings.AgentId, Vector(Sealed(2, "{}"))))
+      open(in, "rwxr-xr-x")
+      assert(RecordFiles.found(in.toString).size == 1)
+    }
+  }
+
+  test("a link is not followed") {
+    val in = folder()
+    val secret = Files.write(folder().resolve("secret"), "{\"a\":1}\n".getBytes(US_ASCII))
+    val link = Files.createSymbolicLink(in.resolve(s"clusop-${Sightings.AgentId}-1-1.jsonl"), secret)
+    assert(RecordFiles.contents(link, 100).isEmpty)
   }
 
   test("only what can be read is judged: lines that are no records are counted") {

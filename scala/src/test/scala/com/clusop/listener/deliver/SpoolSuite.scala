@@ -5,6 +5,7 @@ import java.net.{InetAddress, ServerSocket}
 import java.nio.charset.StandardCharsets.US_ASCII
 import java.nio.file.{Files, Path}
 import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.atomic.AtomicInteger
 
 import com.clusop.listener.SignalDispatcher
 import com.clusop.listener.settings.Settings
@@ -12,9 +13,10 @@ import org.scalatest.funsuite.AnyFunSuite
 
 /** What the dispatcher does with the files in the spool, whoever wrote them. */
 class SpoolSuite extends AnyFunSuite {
-  private val Receipt = "200 OK" -> """{"clusop_receipt":1,"accepted":0,"known":0,"refused":[]}"""
+  private def receipt(accepted: Int, refused: String = "") =
+    "200 OK" -> s"""{"clusop_receipt":1,"accepted":$accepted,"known":0,"refused":[$refused]}"""
 
-  /** A server that gives the answers of a list, one connection each, then receipts; and what it was sent. */
+  /** A server that gives the answers of a list, one connection each, then receipts for what came; and what it was sent. */
   private final class Script(answers: Vector[(String, String)]) {
     val bodies = new ConcurrentLinkedQueue[String]
     private val listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress)
@@ -39,7 +41,7 @@ class SpoolSuite extends AnyFunSuite {
           var read = 0
           while (read < length) read += in.read(body, read, length - read)
           bodies.add(new String(body))
-          val (status, text) = left.headOption.getOrElse(Receipt)
+          val (status, text) = left.headOption.getOrElse(receipt(body.count(_ == '\n')))
           left = left.drop(1)
           val head = s"HTTP/1.1 $status\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n"
           connection.getOutputStream.write((head + text).getBytes(US_ASCII))
@@ -57,6 +59,8 @@ class SpoolSuite extends AnyFunSuite {
   /** An outbox with nothing in it but its account of losses. */
   private final class Account extends Outbox {
     val counts = new ConcurrentLinkedQueue[(String, Long)]
+    @volatile var silent: () => Boolean = () => false
+    def isSilent: Boolean = silent()
     def take(nowMs: Long, isEnd: Boolean): Option[Lease] = None
     def arrived(lease: Lease, sequences: Vector[Long]): Unit = ()
     def gone(reason: String, sequences: Vector[Long]): Unit = ()
@@ -64,7 +68,7 @@ class SpoolSuite extends AnyFunSuite {
     def count(reason: String, number: Long): Unit = counts.add(reason -> number): Unit
     def waitingCount: Int = 0
     def isLent: Boolean = false
-    def remainder: Vector[Sealed] = Vector.empty
+    def remainderWithin(bytes: Long): Vector[Sealed] = Vector.empty
     def spooled(sequences: Vector[Long]): Unit = ()
   }
 
@@ -83,7 +87,8 @@ class SpoolSuite extends AnyFunSuite {
       val dispatcher = new SignalDispatcher(Sightings.AgentId, () => options, account, () => nowMs)
       val untilNs = System.nanoTime + 30000000000L
       while (!holds && System.nanoTime < untilNs) {
-        nowMs += 10000
+        // Not while a request is under way: on a busy machine it would grow too old and be closed.
+        if (dispatcher.state != "sending") nowMs += 10000
         dispatcher.wake()
         Thread.sleep(10)
       }
@@ -92,14 +97,50 @@ class SpoolSuite extends AnyFunSuite {
 
   test("what a file loses is counted once, however often a part of it must wait") {
     val refusal = s"""{"agent":"${Sightings.AgentId}","sequence":7,"reason":"conflict","sentence":"No."}"""
-    val refusing = "200 OK" -> s"""{"clusop_receipt":1,"accepted":0,"known":0,"refused":[$refusal]}"""
+    val refusing = receipt(99, refusal)
     val busy = "503 Busy" -> ""
     val (in, account) = (spool(), new Account)
     val path = file(in, 1, (1 to 150).map(line) :+ "garbage")
     val script = new Script(Vector(refusing, busy, refusing, busy, refusing))
     sending(in, script, account)(Files.notExists(path) && account.counts.size >= 2)
     assert(script.bodies.size == 6)
-    assert(account.counts.toArray.toVector == Vector("refused" -> 1L, "spool-file-damaged" -> 1L))
+    assert(account.counts.toArray.toVector == Vector("conflict" -> 1L, "spool-file-damaged" -> 1L))
+  }
+
+  test("a receipt for another number of records acknowledges nothing") {
+    val (in, account) = (spool(), new Account)
+    val path = file(in, 1, Vector(line(1), line(2)))
+    val stranger = s"""{"agent":"${"0" * 32}","sequence":1,"reason":"conflict"}"""
+    val wrong = Vector(receipt(0), receipt(1), receipt(3), receipt(2, stranger), "200 OK" -> """{"clusop_receipt":1}""")
+    val script = new Script(wrong :+ receipt(1, stranger))
+    sending(in, script, account)(Files.notExists(path))
+    assert(script.bodies.size == wrong.size + 1)
+    // What was never sent cannot be lost.
+    assert(account.counts.isEmpty)
+  }
+
+  test("a reason that is none of ours is not told on") {
+    val (in, account) = (spool(), new Account)
+    val path = file(in, 1, Vector(line(1)))
+    val refusal = s"""{"agent":"${Sightings.AgentId}","sequence":1,"reason":"a customer's name"}"""
+    sending(in, new Script(Vector(receipt(0, refusal))), account)(Files.notExists(path) && account.counts.size == 1)
+    assert(account.counts.toArray.toVector == Vector("refused" -> 1L))
+  }
+
+  test("once nothing may leave any more, no further file and no further batch of one goes") {
+    val (in, account) = (spool(), new Account)
+    val sent = file(in, 1, Vector(line(1)))
+    val left = Vector(file(in, 2, (1 to 250).map(line)), file(in, 3, Vector(line(3))))
+    val script = new Script(Vector.empty)
+    val asked = new AtomicInteger
+    account.silent = () => {
+      val isOver = script.bodies.size >= 2
+      if (isOver) asked.incrementAndGet()
+      isOver
+    }
+    sending(in, script, account)(Files.notExists(sent) && asked.get >= 5)
+    assert(script.bodies.size == 2)
+    assert(left.forall(Files.exists(_)))
   }
 
   test("what cannot be read is left where it is, is no loss, and stops no other file") {

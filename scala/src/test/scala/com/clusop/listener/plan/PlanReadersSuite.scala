@@ -46,7 +46,9 @@ class PlanReadersSuite extends AnyFunSuite {
       info("WholeStageCodegen (2)", "x", info("Union", "x", scan, info("ReusedExchange", "x", scan), info("Subquery", "x")))
     )
     def json(name: String, children: String*): String =
-      s"""{"nodeName":"$name","simpleString":"$name ${if (name == "Scan csv ") "[a#1]" else "x"}","children":[${children.mkString(",")}],
+      s"""{"nodeName":"$name","simpleString":"$name ${if (name == "Scan csv ") "[a#1]" else "x"}","children":[${children.mkString(
+          ","
+        )}],
          |"metrics":[{"name":"rows","accumulatorId":7,"metricType":"sum"}]}""".stripMargin
     val same = PlanParser.fromPlanInfoJson(
       json(

@@ -91,7 +91,7 @@ private[text] final class Assembly(details: mutable.LinkedHashMap[Int, Detail]) 
 
   /** The part the roots of `tree` hang on; for a subquery that is a holder on its host, as simple mode shows it. */
   private def belowHost(tree: RawTree): Int = tree.host match {
-    case None => Plan.Root
+    case None         => Plan.Root
     case Some(number) =>
       val known = byNumber.get(number)
       if (known.isEmpty && printedNumbers(number)) Gone

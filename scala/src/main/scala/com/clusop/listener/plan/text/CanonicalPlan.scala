@@ -15,9 +15,32 @@ private[text] final case class CanonicalPlan(plan: Plan, phase: Phase, missingDe
   */
 private[text] object CanonicalPlan {
   private val NeedsChild = Vector(
-    "Project", "Filter", "Sort", "Agg", "Aggregate", "Join", "Exchange", "Sink", "ShuffleExchangeSource", "MapStage",
-    "ResultStage", "ColumnarToRow", "RowToColumnar", "QueryStage", "ShuffleRead", "Window", "Generate", "Expand", "Limit",
-    "TopK", "Union", "Coalesce", "EvalPython", "AdaptiveSparkPlan", "Subquery", "SubqueryBroadcast"
+    "Project",
+    "Filter",
+    "Sort",
+    "Agg",
+    "Aggregate",
+    "Join",
+    "Exchange",
+    "Sink",
+    "ShuffleExchangeSource",
+    "MapStage",
+    "ResultStage",
+    "ColumnarToRow",
+    "RowToColumnar",
+    "QueryStage",
+    "ShuffleRead",
+    "Window",
+    "Generate",
+    "Expand",
+    "Limit",
+    "TopK",
+    "Union",
+    "Coalesce",
+    "EvalPython",
+    "AdaptiveSparkPlan",
+    "Subquery",
+    "SubqueryBroadcast"
   )
   private val NeverNeedsChild = Set("ReusedExchange", "ReusedSubquery")
 
@@ -82,10 +105,12 @@ private[text] object CanonicalPlan {
       val scope = if (parent == Plan.Root || part.link != Link.Child) own else scopes(parent)
       scopes(own) = scope
       val codegen = part.codegen.filter(_ != 0).map { number =>
-        known.getOrElseUpdate((scope, number), {
-          codegens += Codegen(Some(number))
-          codegens.size - 1
-        })
+        known.getOrElseUpdate(
+          (scope, number), {
+            codegens += Codegen(Some(number))
+            codegens.size - 1
+          }
+        )
       }
       operators += Operator(part.name, parent, part.link, part.arguments, number = part.number, codegen = codegen)
       own += 1

@@ -12,8 +12,19 @@ private[listener] object ExplainText {
   val MaxTextChars: Int = 10000000
 
   private val LogicalNames = Set(
-    "Relation", "RelationV2", "SubqueryAlias", "LocalRelation", "LogicalRelation", "LogicalRDD", "HiveTableRelation",
-    "OneRowRelation", "Join", "Aggregate", "View", "UnresolvedRelation", "LeafNode"
+    "Relation",
+    "RelationV2",
+    "SubqueryAlias",
+    "LocalRelation",
+    "LogicalRelation",
+    "LogicalRDD",
+    "HiveTableRelation",
+    "OneRowRelation",
+    "Join",
+    "Aggregate",
+    "View",
+    "UnresolvedRelation",
+    "LeafNode"
   )
 
   /** Reads what `EXPLAIN`, `df.explain()` or an event's `physicalPlanDescription` says of one query. Of several physical plans the

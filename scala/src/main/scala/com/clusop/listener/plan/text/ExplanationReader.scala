@@ -15,7 +15,7 @@ private[text] object ExplanationReader {
     val grammar = ExplanationGrammar.photon
     lines.foreach(line => steps.add(line.length + 1))
     verdictOf(lines, grammar) match {
-      case None                               => Explanation.Absent
+      case None                              => Explanation.Absent
       case Some(ExplanationVerdict.NotFully) =>
         val reader = new BlockReader(grammar)
         lines.foreach(line => reader.take(Chars.stripRight(Chars.strip(line), "\"")))
@@ -74,7 +74,7 @@ private final class BlockReader(grammar: ExplanationGrammar) {
       block.announced = true
     } else
       named(line) match {
-        case None => add(if (block.subject.nonEmpty) block.detail else block.unmatched, line)
+        case None                  => add(if (block.subject.nonEmpty) block.detail else block.unmatched, line)
         case Some((kind, subject)) =>
           if (block.subject.nonEmpty) close()
           block.kind = kind

@@ -44,7 +44,16 @@ private[text] object Physical {
     Pattern.UNIX_LINES
   )
   private val DetailStarts = Vector(
-    "Output", "Input", "Arguments", "Condition", "Keys", "Functions", "Results", "Batched", "Location", "Left keys"
+    "Output",
+    "Input",
+    "Arguments",
+    "Condition",
+    "Keys",
+    "Functions",
+    "Results",
+    "Batched",
+    "Location",
+    "Left keys"
   )
 
   /** Trees shown inside detail blocks (of a cached relation) are arguments there. */

@@ -108,7 +108,7 @@ private[text] object Repair {
     case "nbsp" => " "
     case "quot" => "\""
     case "apos" => "'"
-    case _ =>
+    case _      =>
       val decimal = matcher.group(2)
       Chars.clean(character(if (decimal != null) decimal.toInt else Integer.parseInt(matcher.group(3), 16)))
   }

@@ -24,10 +24,10 @@ private[text] object Sections {
       val found = if (canBeHeading(line)) headingOf(line, explanationTitle) else None
       // Where the text begins at a marker, all above it is lost, and it is no logical plan.
       val stays = found match {
-        case None                                     => true
-        case Some(Heading.Adaptive)                   => current.heading.forall(_ == Heading.Physical)
-        case Some(Heading.Subqueries)                 => current.heading.forall(_ == Heading.Physical)
-        case _                                        => false
+        case None                     => true
+        case Some(Heading.Adaptive)   => current.heading.forall(_ == Heading.Physical)
+        case Some(Heading.Subqueries) => current.heading.forall(_ == Heading.Physical)
+        case _                        => false
       }
       if (stays) current.lines += line
       else {

@@ -44,8 +44,21 @@ private[text] object Branches {
 /** What the body of a line tells of its operator. */
 private[text] object Bodies {
   private val SingleHump = Set(
-    "Coalesce", "Exchange", "Execute", "Expand", "Filter", "Generate", "Limit", "Project", "Range", "Sample", "Scan", "Sort",
-    "Subquery", "Union", "Window"
+    "Coalesce",
+    "Exchange",
+    "Execute",
+    "Expand",
+    "Filter",
+    "Generate",
+    "Limit",
+    "Project",
+    "Range",
+    "Sample",
+    "Scan",
+    "Sort",
+    "Subquery",
+    "Union",
+    "Window"
   )
   private val Inner =
     (for (before <- Vector("", "Reused", "Photon"); behind <- Vector("", "Broadcast", "AdaptiveBroadcast"))
@@ -104,7 +117,9 @@ private[text] object Bodies {
     var index = 0
     while (index < word.length && Chars.isCapital(word.charAt(index))) index += 1
     val first = index
-    while (index < word.length && !Chars.isCapital(word.charAt(index)) && Chars.isWord(word.charAt(index)) && word.charAt(index) != '_')
+    while (
+      index < word.length && !Chars.isCapital(word.charAt(index)) && Chars.isWord(word.charAt(index)) && word.charAt(index) != '_'
+    )
       index += 1
     first > 0 && index > first && index < word.length && Chars.isCapital(word.charAt(index))
   }

@@ -1,0 +1,87 @@
+"""Every "no" and every fault as an answer: a sentence and a reason in JSON for programs, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from clusop.api.pages.failure import failure_page
+from clusop.api.refused import RefusedError
+from clusop.errors import InputError
+from clusop.reasons import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+__all__ = ["answer", "install_errors", "is_for_programs"]
+
+_FOR_PROGRAMS = ("/v1/", "/api/", "/metrics", "/openapi.json", "/health", "/ready")
+_NOT_FOUND, _BAD_REQUEST, _UNPROCESSABLE, _FAULT = 404, 400, 422, 500
+_MOST_TOLD = 3
+
+_logger = logging.getLogger(__name__)
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether programs ask there, or people."""
+    return path.startswith(_FOR_PROGRAMS)
+
+
+def answer(
+    request: Request, status: int, reason: Reason, sentence: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer that says no."""
+    told = sentence or reason.sentence
+    if is_for_programs(request.url.path):
+        return JSONResponse({"sentence": told, "reason": reason.id}, status, dict(headers or {}))
+    page = failure_page(request, status, told)
+    page.headers.update(headers or {})
+    return page
+
+
+def install_errors(app: FastAPI) -> None:
+    """Make ``app`` answer so."""
+    app.add_exception_handler(RefusedError, _refused)
+    app.add_exception_handler(InputError, _input)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _fault)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RefusedError):
+        raise error
+    return answer(request, error.status, error.reason, error.sentence, error.headers)
+
+
+async def _input(request: Request, error: Exception) -> Response:
+    return answer(request, _BAD_REQUEST, Reason("bad-request"), str(error))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    reason = Reason("no-such-page" if error.status_code == _NOT_FOUND else "bad-request")
+    return answer(request, error.status_code, reason, headers=error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    # Where and what; never the value: it may be anything of any length.
+    told = "; ".join(
+        f"{'.'.join(str(part) for part in one['loc'])[:80]}: {one['msg'][:120]}" for one in error.errors()[:_MOST_TOLD]
+    )
+    return answer(request, _UNPROCESSABLE, Reason("bad-request"), f"The request cannot be used: {told}.")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    _logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return answer(request, _FAULT, Reason("service-error"))

@@ -1,0 +1,24 @@
+"""Pages for people: rendered here, without a script, asking nobody else for anything."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from clusop.api.pages import (
+    agents,
+    bill,
+    compute,
+    confirm,
+    deliveries,
+    overview,
+    problem,
+    problems,
+    style,
+    suppressions,
+)
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+for _one in (overview, problems, problem, confirm, compute, suppressions, agents, deliveries, bill, style):
+    router.include_router(_one.router)

@@ -1,0 +1,111 @@
+"""One problem: what left the engine, why, what it costs, how sure that is, what to do, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import HTMLResponse
+
+from clusop.api.access import require
+from clusop.api.pages.charts import DayValue, day_chart
+from clusop.api.pages.evidence import evidence_view
+from clusop.api.pages.shell import look_of, page
+from clusop.api.pages.template_words import dollars
+from clusop.api.refused import RefusedError
+from clusop.pricing.price import Unpriced
+from clusop.pricing.provider import PriceBook
+from clusop.reasons import Reason, catalogue
+from clusop.report.amounts import duration, plural
+from clusop.report.money_text import EXPOSURE_LABEL, money_view
+from clusop.service.problems.states import allowed
+
+if TYPE_CHECKING:
+    from clusop.api.pages.charts import Chart
+    from clusop.report.view import MoneyView
+    from clusop.service.views.problem import ProblemView
+
+from clusop.service.views.problem import one_problem
+
+__all__ = ["found_problem", "router"]
+
+_NOT_FOUND = 404
+_DONE = frozenset({"acknowledge", "snooze", "resolve", "reopen"})
+
+router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(require("read"))])
+
+
+def found_problem(request: Request, problem_id: int) -> ProblemView:
+    """The problem, or the refusal that says there is none among those the caller may see."""
+    look = look_of(request)
+    with look.database.reading() as connection:
+        found = one_problem(connection, problem_id, look.now_ms, look.policy, look.workspace)
+    if found is None:
+        raise RefusedError(_NOT_FOUND, Reason("unknown-problem"))
+    return found
+
+
+@router.get("/problems/{problem_id:int}")
+def show(request: Request, problem_id: int) -> HTMLResponse:
+    """One problem."""
+    look = look_of(request)
+    found = found_problem(request, problem_id)
+    done = request.query_params.get("done", "")
+    return page(
+        request,
+        "problem.html.j2",
+        title=f"{found.line.cause}, problem {problem_id}",
+        problem=found,
+        line=found.line,
+        entry=catalogue().get(found.line.cause),
+        evidence=evidence_view(found.evidence, PriceBook.default()) if found.evidence else None,
+        monthly=_monthly(found),
+        rate=found.monthly.rate,
+        chart=_chart(found),
+        buttons=allowed(found.line.state),
+        may_change=look.may_change,
+        done=done if done in _DONE else "",
+        now_ms=look.now_ms,
+    )
+
+
+def _monthly(found: ProblemView) -> tuple[MoneyView, ...]:
+    """30 days in dollars, as a card tells them; cash and capacity, billed and modeled each for itself."""
+    month = found.monthly
+    if not month.rate.runs:
+        return ()
+    views = [money_view(EXPOSURE_LABEL, figure, "in 30 days") for figure in month.exposures]
+    for saving in month.savings:
+        note = "in 30 days; capacity: the cluster stays up anyway" if saving.is_capacity else "in 30 days"
+        views.append(money_view("Avoidable", saving.per_30_days, note))
+    if not views:
+        views.append(money_view("Dollars", Unpriced(Reason("no-price-told"))))
+    return tuple(views)
+
+
+def _chart(found: ProblemView) -> Chart:
+    has_money = any(
+        one.sums.exposure_high_microusd or one.sums.avoidable_high_microusd or one.sums.capacity_high_microusd
+        for one in found.days
+    )
+    values = []
+    for one in found.days:
+        sums = one.sums
+        runs = plural(sums.run_count, "run")
+        if has_money and found.recent.exposure_high_microusd:
+            low, high = sums.exposure_low_microusd, sums.exposure_high_microusd
+            text = f"{dollars(low, high)} in {runs}"
+        elif has_money:
+            # A problem's compute is elastic or it is not: one of both is 0.
+            low = sums.avoidable_low_microusd + sums.capacity_low_microusd
+            high = sums.avoidable_high_microusd + sums.capacity_high_microusd
+            text = f"{dollars(low, high)} in {runs}"
+        else:
+            low = high = sums.island_ms
+            text = f"{duration(sums.island_ms)} in {runs}"
+        unpriced = sums.exposure_unpriced_runs if has_money else 0
+        values.append(DayValue(one.day, low, high, text, f"{plural(unpriced, 'run')} not priced" if unpriced else ""))
+    if not has_money:
+        return day_chart("trend", "Task time outside the engine, a day", values, duration)
+    what = EXPOSURE_LABEL if found.recent.exposure_high_microusd else "Avoidable"
+    return day_chart("trend", f"{what}, a day", values, lambda value: dollars(value, value))

@@ -1,0 +1,110 @@
+"""What every page has around it, and what every page asks: who looks, when, at which database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import HTMLResponse
+
+from clusop import __version__
+from clusop.api.pages.environment import environment
+from clusop.api.pages.links import Links
+from clusop.api.pages.style import STYLE_PATH, style_version
+from clusop.service.suppression.policy_section import read_policy
+from clusop.service.views.kept import Kept
+from clusop.service.views.problems import recent_sums
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+    from starlette.requests import Request
+
+    from clusop.api.access import Caller
+    from clusop.service.store.database import Database
+    from clusop.service.suppression.policy import Policy
+    from clusop.service.views.days import Window
+    from clusop.service.views.sums import Sums
+
+__all__ = ["Look", "look_of", "page", "recent_of"]
+
+_NAVIGATION = (
+    ("/", "Overview"),
+    ("/problems", "Problems"),
+    ("/compute", "Compute"),
+    ("/suppressions", "Held back"),
+    ("/deliveries", "Messages"),
+    ("/agents", "Agents"),
+    ("/bill", "Bill"),
+)
+_REFRESH_S = 60
+_ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the service: whose, when, and at what."""
+
+    caller: Caller
+    database: Database
+    kept: Kept
+    policy: Policy
+    now_ms: int
+
+    @property
+    def workspace(self) -> str:
+        """The workspace the caller may see; ``*``: all."""
+        return self.caller.workspace
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the caller may change states."""
+        return _ADMIN in self.caller.scopes
+
+
+def look_of(request: Request) -> Look:
+    """The look a request is; its caller was let in before."""
+    state = request.app.state
+    if not hasattr(state, "kept"):
+        state.kept = Kept(state.clock)
+        state.policy = read_policy(state.settings.section("gate"))
+    now_ms = int(state.clock.now_at().timestamp() * 1000)
+    return Look(request.state.caller, state.database, state.kept, state.policy, now_ms)
+
+
+def recent_of(look: Look, connection: Connection, window: Window) -> Mapping[int, Sums]:
+    """The sums of ``window`` by problem, of all workspaces."""
+    return look.kept.ask(connection, ("recent", window), lambda: recent_sums(connection, window))
+
+
+def page(
+    request: Request, template: str, *, title: str, status: int = 200, refreshes: bool = False, **facts: object
+) -> HTMLResponse:
+    """The page. One that ``refreshes`` does so every minute, until its reader says ``?refresh=off``."""
+    links = Links.of(request)
+    path = request.url.path.removeprefix(str(request.scope.get("root_path", "")).rstrip("/")) or "/"
+    is_on = refreshes and request.query_params.get("refresh") != "off"
+    caller: Caller | None = getattr(request.state, "caller", None)
+    told = {
+        "title": title,
+        "at": links,
+        "style": links(STYLE_PATH, v=style_version()),
+        "navigation": [(links(to), label, _is_here(path, to)) for to, label in _NAVIGATION],
+        "version": __version__,
+        "caller": caller.actor.name if caller is not None else "",
+        "refreshes": refreshes,
+        "refresh_s": _REFRESH_S if is_on else 0,
+        "refresh_link": str(
+            request.url.remove_query_params("refresh")
+            if refreshes and not is_on
+            else request.url.include_query_params(refresh="off")
+        ).removeprefix(f"{request.url.scheme}://{request.url.netloc}"),
+        **facts,
+    }
+    headers = {"Refresh": str(_REFRESH_S)} if is_on else {}
+    return HTMLResponse(environment().get_template(template).render(told), status, headers)
+
+
+def _is_here(path: str, to: str) -> bool:
+    return path == to if to == "/" else path == to or path.startswith(f"{to}/")

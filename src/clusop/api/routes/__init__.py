@@ -1,0 +1,1 @@
+"""Routes for programs; those for people are ``clusop.api.pages``."""

@@ -1,0 +1,50 @@
+"""``/v1/problems``: the list, one, and what people do to one; with exclusions, decisions and exports beside it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from clusop.api.routes import decisions, exclusions, exports, problem_changes
+from clusop.api.routes.asked import Id, Reading, Sorted, database_of, now_ms_of
+from clusop.api.routes.problem_answers import ProblemPage, WholeProblemAnswer, problem_answer, whole_answer
+from clusop.api.routes.refusals import refusals, refused
+from clusop.reasons import Reason
+from clusop.service.problems.listing import list_problems, sums_since
+from clusop.service.problems.one import whole_problem
+
+__all__ = ["router"]
+
+_DAY_MS = 86_400_000
+_RECENT_DAYS = 30
+
+router = APIRouter(tags=["problems"])
+
+
+@router.get("/v1/problems", summary="Problems, a page at a time", responses=refusals())
+def problems(request: Request, caller: Reading, asked: Annotated[Sorted, Query()]) -> ProblemPage:
+    """Problems that match all filters. Sums are of all that was ever seen, and of the last 30 days."""
+    with database_of(request).reading() as connection:
+        found = list_problems(connection, asked.query(caller.workspace))
+        recent = sums_since(connection, [row["id"] for row in found.rows], _recent_day(request))
+    return ProblemPage(problems=[problem_answer(row, recent.get(row["id"])) for row in found.rows], cursor=found.cursor)
+
+
+@router.get("/v1/problems/{problem_id}", summary="One problem in full", responses=refusals(404))
+def problem(request: Request, caller: Reading, problem_id: Id) -> WholeProblemAnswer:
+    """One problem with its days, its history, and the signal that shows it best."""
+    with database_of(request).reading() as connection:
+        found = whole_problem(connection, problem_id, caller.workspace)
+        if found is None:
+            raise refused(Reason("unknown-problem"))
+        recent = sums_since(connection, [problem_id], _recent_day(request))
+    return whole_answer(found, recent.get(problem_id))
+
+
+def _recent_day(request: Request) -> int:
+    return now_ms_of(request) // _DAY_MS - _RECENT_DAYS + 1
+
+
+for _other in (problem_changes, exclusions, decisions, exports):
+    router.include_router(_other.router)

@@ -1,0 +1,138 @@
+"""``clusop serve token``: make, list and end the tokens of the aggregator."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clusop.cli.service_door import open_service
+from clusop.cli.writing import write_stdout
+from clusop.clock import SystemClock
+from clusop.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from clusop.service.tokens import Token
+
+__all__ = ["token"]
+
+token = typer.Typer(name="token", help="Make, list and end tokens.", no_args_is_help=True)
+
+_MS_PER_DAY = 86_400_000
+
+
+@token.command("create")
+def _create(
+    context: typer.Context,
+    *,
+    name: Annotated[str, typer.Option(metavar="TEXT", help="Whose it is; the audit shows it.")],
+    scope: Annotated[
+        str, typer.Option(metavar="SCOPE", help="ingest, read or admin (which may read, too).")
+    ] = "ingest",
+    workspace: Annotated[
+        str, typer.Option(metavar="ID", help="The workspace whose records an ingest token may send; * for all.")
+    ] = "*",
+    expires_days: Annotated[
+        int, typer.Option(min=0, max=36500, metavar="DAYS", help="After how many days it ends; 0: never.")
+    ] = 0,
+) -> None:
+    """Make a token and print it, this once."""
+    from clusop.service.actor import CLUSOP
+    from clusop.service.audit_line import AuditLine, write_audit
+    from clusop.service.tokens import SCOPES, create_token, end_token
+
+    if scope not in SCOPES:
+        raise InputError("--scope", f"{scope!r} is none", f"Scopes are {', '.join(SCOPES)}.")
+    if not name.strip() or not name.isprintable():
+        raise InputError("--name", "is empty or holds control characters", "Say whose the token is.")
+    with _writing(context) as (connection, now_ms):
+        made = create_token(connection, name.strip(), scope, now_ms, workspace)
+        if expires_days:
+            end_token(connection, made, now_ms + expires_days * _MS_PER_DAY)
+        handle = made.split("_")[2]
+        line = AuditLine("token-created", f"token:{handle}", detail={"name": name.strip(), "scope": scope})
+        write_audit(connection, CLUSOP, [line], now_ms)
+    write_stdout(f"{made}\n")
+
+
+@token.command("list")
+def _list(
+    context: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """List the tokens, without their secrets."""
+    from clusop.service.tokens import list_tokens
+
+    with _writing(context) as (connection, now_ms):
+        found = list_tokens(connection)
+    if as_json:
+        write_stdout(json.dumps([_document(one) for one in found], indent=1) + "\n")
+        return
+    rows = [("handle", "scopes", "workspace", "last used", "state", "name")]
+    rows += [
+        (one.handle, ",".join(sorted(one.scopes)), one.workspace, _day(one.used_at_ms), _state(one, now_ms), one.name)
+        for one in found
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    write_stdout(
+        "".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
+            for row in rows
+        )
+    )
+
+
+@token.command("revoke")
+def _revoke(
+    context: typer.Context, handle: Annotated[str, typer.Argument(metavar="HANDLE", help="As the list shows it.")]
+) -> None:
+    """End a token: within five seconds nobody takes it any more."""
+    from clusop.service.actor import CLUSOP
+    from clusop.service.audit_line import AuditLine, write_audit
+    from clusop.service.tokens import revoke_token
+
+    with _writing(context) as (connection, now_ms):
+        if not revoke_token(connection, handle, now_ms):
+            raise InputError(handle, "is no token in force", "clusop serve token list shows them.")
+        write_audit(connection, CLUSOP, [AuditLine("token-revoked", f"token:{handle}")], now_ms)
+
+
+@contextmanager
+def _writing(context: typer.Context) -> Iterator[tuple[Connection, int]]:
+    options, config = context.obj
+    _, database = open_service(options, os.environ, config)
+    try:
+        with database.writing() as connection:
+            yield connection, int(SystemClock().now_at().timestamp() * 1000)
+    finally:
+        database.close()
+
+
+def _document(one: Token) -> dict[str, object]:
+    return {
+        "handle": one.handle,
+        "name": one.name,
+        "scopes": sorted(one.scopes),
+        "workspace": one.workspace,
+        "created_at_ms": one.created_at_ms,
+        "expires_at_ms": one.expires_at_ms,
+        "revoked_at_ms": one.revoked_at_ms,
+        "used_at_ms": one.used_at_ms,
+    }
+
+
+def _state(one: Token, now_ms: int) -> str:
+    if one.revoked_at_ms is not None:
+        return "revoked"
+    return "expired" if one.refusal(now_ms) is not None else "in force"
+
+
+def _day(at_ms: int | None) -> str:
+    return "never" if at_ms is None else f"{datetime.fromtimestamp(at_ms / 1000, tz=timezone.utc):%Y-%m-%d}"

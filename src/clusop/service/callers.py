@@ -1,0 +1,141 @@
+"""Which caller a token or a trusted proxy's header stands for. Tokens are remembered for a few seconds."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import threading
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from clusop.errors import InputError
+from clusop.reasons import Reason
+from clusop.service.actor import Actor
+from clusop.service.ingest.batch import ALL_WORKSPACES
+from clusop.service.tokens import ADMIN, READ, SCOPES, note_use, token_of
+
+if TYPE_CHECKING:
+    from clusop.clock import Clock
+    from clusop.service.settings.settings import Settings
+    from clusop.service.store.database import Database
+    from clusop.service.tokens import Token
+
+__all__ = ["Caller", "Callers", "Way"]
+
+Way: TypeAlias = Literal["bearer", "basic", "proxy"]
+
+_REMEMBERED_MS = 5000
+_MOST_REMEMBERED = 1000
+_NOTED_EVERY_MS = 60_000
+_MINUTE_MS = 60_000
+_MOST_NAME_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, by which ``way``, and what they may. ``key`` is theirs alone: a token's handle, a person's name."""
+
+    actor: Actor
+    scopes: frozenset[str]
+    workspace: str
+    way: Way
+    key: str
+
+
+class Callers:
+    """Knows callers. A revoked token is refused after five seconds at the latest, by every replica."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._header = settings.text("proxy_header")
+        self._networks = [_network(told) for told in settings.names("proxy_addresses")]
+        self._admins = settings.names("proxy_admins")
+        self._per_minute = settings.count("requests_per_minute")
+        self._remembered: dict[bytes, tuple[float, Token | None]] = {}
+        self._spent: dict[str, tuple[int, int]] = {}
+        self._lock = threading.Lock()
+
+    def remembered(self, told: str) -> tuple[bool, Token | None]:
+        """Whether the token was looked up just now, and what was found."""
+        found = self._remembered.get(_key(told))
+        if found is None or found[0] < self._clock.monotonic_ms():
+            return False, None
+        return True, found[1]
+
+    def look_up(self, told: str) -> Token | None:
+        """The token, from the database; keeps that it was used."""
+        now_ms = self._now_ms()
+        with self._database.reading() as connection:
+            token = token_of(connection, told)
+        if token is not None and (token.used_at_ms or 0) < now_ms - _NOTED_EVERY_MS:
+            with self._database.writing() as connection:
+                note_use(connection, token.handle, now_ms)
+        with self._lock:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[_key(told)] = (self._clock.monotonic_ms() + _REMEMBERED_MS, token)
+        return token
+
+    def forget(self) -> None:
+        """Look everything up anew: a token was revoked."""
+        with self._lock:
+            self._remembered.clear()
+
+    def by_token(self, token: Token | None, way: Way) -> Caller | Reason:
+        """The caller a token stands for, or why it is none."""
+        if token is None:
+            return Reason("no-token")
+        if refusal := token.refusal(self._now_ms()):
+            return refusal
+        scopes = frozenset(scope for scope in SCOPES if token.may(scope))
+        return Caller(Actor(token.name or token.handle, "token"), scopes, token.workspace, way, token.handle)
+
+    @property
+    def proxy_header(self) -> str:
+        """The header a trusted proxy names people in, ``""`` where none does."""
+        return self._header
+
+    def by_proxy(self, address: str, name: str) -> Caller | None:
+        """The person a trusted proxy at ``address`` names."""
+        if not name or len(name) > _MOST_NAME_CHARS or not name.isprintable() or not self._trusts(address):
+            return None
+        is_admin = any(fnmatchcase(name.casefold(), glob.casefold()) for glob in self._admins)
+        scopes = frozenset({READ, ADMIN} if is_admin else {READ})
+        return Caller(Actor(name, "person"), scopes, ALL_WORKSPACES, "proxy", f"person:{name}")
+
+    def spend(self, caller: Caller) -> int:
+        """Count a request; 0 where it is within the caller's rate, else in how many seconds to come back."""
+        now_ms = int(self._clock.monotonic_ms())
+        minute = now_ms // _MINUTE_MS
+        with self._lock:
+            began, count = self._spent.get(caller.key, (minute, 0))
+            count = count + 1 if began == minute else 1
+            if len(self._spent) > _MOST_REMEMBERED:
+                self._spent.clear()
+            self._spent[caller.key] = (minute, count)
+        return 0 if count <= self._per_minute else (_MINUTE_MS - now_ms % _MINUTE_MS) // 1000 + 1
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            told = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(told in network for network in self._networks)
+
+    def _now_ms(self) -> int:
+        return int(self._clock.now_at().timestamp() * 1000)
+
+
+def _network(told: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(told, strict=False)
+    except ValueError as error:
+        raise InputError(
+            "proxy_addresses", f"{told[:60]!r} is no address or network", "Give 10.0.0.7 or 10.0.0.0/24."
+        ) from error
+
+
+def _key(told: str) -> bytes:
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).digest()

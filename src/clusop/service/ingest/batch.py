@@ -1,0 +1,91 @@
+"""A request's body to a batch of records, or why all of it is refused."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from clusop.service.ingest.decode import Unidentified, decode_line
+from clusop.service.ingest.receipt import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clusop.service.ingest.seen import Seen
+
+__all__ = ["ALL_WORKSPACES", "Batch", "BatchError", "batch_of", "inflated", "lines_of"]
+
+ALL_WORKSPACES = "*"
+"""The workspace of a token that speaks for all."""
+_GZIP = 31
+
+
+class BatchError(Exception):
+    """The batch cannot be taken. ``status`` is HTTP's: 400 what is in it, 413 how much it is."""
+
+    def __init__(self, status: int, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.reason = reason
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one request. ``workspace`` is what its sender may speak for."""
+
+    seen: Sequence[Seen]
+    refused: Sequence[Refusal] = field(default=())
+    workspace: str = ALL_WORKSPACES
+    is_offline: bool = False
+
+    @property
+    def record_count(self) -> int:
+        """All records that were sent."""
+        return len(self.seen) + len(self.refused)
+
+
+def inflated(body: bytes, most_bytes: int) -> bytes:
+    """A gzip body unpacked, at most ``most_bytes``: a small bomb must not become a large one. Raises ``BatchError``."""
+    parts: list[bytes] = []
+    left, rest = most_bytes, body
+    try:
+        while rest:
+            unpacker = zlib.decompressobj(_GZIP)
+            part = unpacker.decompress(rest, left + 1)
+            if len(part) > left:
+                raise BatchError(413, "body-too-large", f"More than {most_bytes} bytes when unpacked.")
+            if not unpacker.eof:
+                raise BatchError(400, "bad-gzip", "The gzip body ends too soon.")
+            parts.append(part)
+            left -= len(part)
+            rest = unpacker.unused_data
+    except zlib.error as error:
+        raise BatchError(400, "bad-gzip", "The body is no gzip.") from error
+    return b"".join(parts)
+
+
+def lines_of(body: bytes, most_records: int) -> list[bytes]:
+    """The lines of a body. Raises ``BatchError`` for too many."""
+    lines = [line for line in body.split(b"\n") if line]
+    if len(lines) > most_records:
+        raise BatchError(
+            413, "batch-too-large", f"{len(lines)} records in a batch; {most_records} are taken. Send it in parts."
+        )
+    return lines
+
+
+def batch_of(lines: Sequence[bytes], workspace: str = ALL_WORKSPACES, *, is_offline: bool = False) -> Batch:
+    """The batch in ``lines``. Raises ``BatchError`` that names the first line that is no record at all."""
+    seen: list[Seen] = []
+    refused: list[Refusal] = []
+    for number, line in enumerate(lines, 1):
+        found = decode_line(line)
+        if isinstance(found, Refusal):
+            refused.append(found)
+        elif isinstance(found, Unidentified):
+            raise BatchError(400, "not-a-record", f"Line {number}: {found.sentence}.")
+        else:
+            seen.append(found)
+    return Batch(seen, refused, workspace, is_offline)

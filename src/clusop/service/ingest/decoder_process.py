@@ -1,0 +1,63 @@
+"""A process that decodes bodies for the service: parcels come in at standard input, batches go out at standard output.
+
+Decoding is most of the work of a batch and would hold the one interpreter that answers everybody. It ends when its input does,
+so it outlives nobody. A frame is a length of four bytes, then msgpack.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from clusop.service.ingest.batch import Batch, BatchError
+from clusop.service.ingest.receipt import Refusal
+from clusop.service.ingest.seen import Unpacked
+from clusop.service.ingest.unpack import Parcel, unpack
+
+__all__ = ["LENGTH_BYTES", "batch_from", "framed", "serve_decoding"]
+
+LENGTH_BYTES = 4
+
+
+_parcel = msgspec.msgpack.Decoder(Parcel).decode
+_unpacked = msgspec.msgpack.Decoder(Unpacked).decode
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def framed(message: msgspec.Struct) -> bytes:
+    """A message with its length in front."""
+    data = _encode(message)
+    return len(data).to_bytes(LENGTH_BYTES, "big") + data
+
+
+def batch_from(data: bytes, parcel: Parcel) -> Batch:
+    """The batch in an answer. Raises ``BatchError``."""
+    found = _unpacked(data)
+    if found.status:
+        raise BatchError(found.status, found.reason, found.sentence)
+    return Batch(found.seen, [Refusal(*one) for one in found.refused], parcel.workspace, parcel.is_offline)
+
+
+def serve_decoding(source: BinaryIO, target: BinaryIO) -> None:
+    """Answer parcels until there are no more."""
+    while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:
+        parcel = _parcel(source.read(int.from_bytes(head, "big")))
+        try:
+            batch = unpack(parcel)
+        except BatchError as error:
+            answer = Unpacked([], [], error.status, error.reason, error.sentence)
+        else:
+            refused = [(one.agent, one.sequence, one.reason, one.sentence) for one in batch.refused]
+            answer = Unpacked(list(batch.seen), refused)
+        target.write(framed(answer))
+        target.flush()
+
+
+if __name__ == "__main__":
+    # A supervisor tells all processes to stop; the service first answers what it has, and then ends our input.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve_decoding(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,110 @@
+"""The problems of a group of signals: found or made, locked in the order of their ids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from clusop.service.ingest.agent_rows import LostRaceError
+from clusop.service.ingest.evidence import NEWEST
+from clusop.service.ingest.seen import SUMS
+from clusop.service.store.tables.problems import problems, signals
+from clusop.service.store.upsert import chunks, inserting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection, Row, RowMapping
+
+    from clusop.service.ingest.seen import SeenSignal
+
+__all__ = ["ProblemKey", "held_problems", "problems_of_agents"]
+
+ProblemKey = tuple[str, str]
+"""Workspace and signature."""
+
+
+def held_problems(
+    connection: Connection, groups: Mapping[ProblemKey, Sequence[SeenSignal]], others: Iterable[int], now_ms: int
+) -> dict[ProblemKey, RowMapping]:
+    """The rows of the problems, locked. ``others`` are ids to be locked with them. Raises ``LostRaceError``.
+
+    A row just made has no signals yet: that is how it is told from the others.
+    """
+    known = {(row.workspace, row.signature): row.id for row in _ids(connection, groups)}
+    missing = sorted(groups.keys() - known.keys())
+    if missing:
+        made = [_made(key, groups[key], now_ms) for key in missing]
+        connection.execute(inserting(connection, problems).on_conflict_do_nothing(), made)
+        known.update({(row.workspace, row.signature): row.id for row in _ids(connection, missing)})
+    if len(known) < len(groups):
+        raise LostRaceError
+    by_id: dict[int, RowMapping] = {}
+    for chunk in chunks(sorted({*known.values(), *others})):
+        asked = _COLUMNS.where(problems.c.id.in_(chunk)).order_by(problems.c.id).with_for_update()
+        for row in connection.execute(asked).mappings():
+            by_id[row["id"]] = row
+    if not by_id.keys() >= set(known.values()):
+        raise LostRaceError
+    return {key: by_id[row_id] for key, row_id in known.items()}
+
+
+_COLUMNS = select(
+    *(
+        problems.c[name]
+        for name in (
+            "id", "first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, "compute", "evidence_rank", "evidence_at_ms",
+            "state", "state_since_at_ms",
+        )
+    )
+)  # fmt: skip
+
+
+def problems_of_agents(connection: Connection, agent_ids: Iterable[int]) -> dict[int, set[int]]:
+    """By agent, the problems without a compute definition that its signals belong to."""
+    found: dict[int, set[int]] = {}
+    for chunk in chunks(sorted(agent_ids)):
+        asked = (
+            select(signals.c.agent_id, signals.c.problem_id)
+            .join(problems, problems.c.id == signals.c.problem_id)
+            .where(signals.c.agent_id.in_(chunk), problems.c.compute == "")
+            .distinct()
+        )
+        for row in connection.execute(asked):
+            found.setdefault(row.agent_id, set()).add(row.problem_id)
+    return found
+
+
+def _made(key: ProblemKey, group: Sequence[SeenSignal], now_ms: int) -> dict[str, object]:
+    # Equal by signature; by the smallest, should an agent contradict itself.
+    one = min(group, key=lambda each: (each.workload, each.task_key, each.cause, each.family, each.occurrence))
+    return {
+        "workspace": key[0],
+        "signature": key[1],
+        "workload": one.workload,
+        "task_key": one.task_key,
+        "cause": one.cause,
+        "family": one.family,
+        "occurrence": one.occurrence,
+        "first_seen_at_ms": min(each.start_at_ms for each in group),
+        "last_seen_at_ms": 0,
+        "evidence_rank": -1,
+        "state_since_at_ms": now_ms,
+    }
+
+
+def _ids(connection: Connection, keys: Iterable[ProblemKey]) -> list[Row[Any, Any, Any]]:  # Any: columns of any type
+    by_workspace: dict[str, list[str]] = {}
+    for workspace, signature in keys:
+        by_workspace.setdefault(workspace, []).append(signature)
+    return [
+        row
+        for workspace, signatures in sorted(by_workspace.items())
+        for chunk in chunks(signatures)
+        for row in connection.execute(
+            select(problems.c.id, problems.c.workspace, problems.c.signature).where(
+                problems.c.workspace == workspace, problems.c.signature.in_(chunk)
+            )
+        )
+    ]

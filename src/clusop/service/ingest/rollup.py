@@ -1,0 +1,212 @@
+"""Signals into their problems, in the transaction that stores them: sums, days, newest, evidence, and what it does to a state.
+
+Whatever the order in which signals come and however they are grouped, the rows are the same in the end.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, bindparam, case, literal_column, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clusop.service.actor import CLUSOP
+from clusop.service.ingest.evidence import NEWEST, evidence_order, newest_of, newest_order
+from clusop.service.ingest.flatten import MOST
+from clusop.service.ingest.problem_rows import held_problems, problems_of_agents
+from clusop.service.ingest.seen import SUMS, SeenSignal
+from clusop.service.ingest.sums import added, day_of, total
+from clusop.service.store.many import Many
+from clusop.service.store.tables.problems import problem_days, problem_events, problems
+from clusop.service.store.upsert import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping
+
+    from clusop.service.ingest.agent_rows import AgentRow
+    from clusop.service.ingest.problem_rows import ProblemKey
+    from clusop.service.ingest.sorting import Taken
+
+__all__ = ["CAME_BACK", "RESOLVED", "roll_up"]
+
+RESOLVED = "resolved"
+CAME_BACK = "came-back"
+
+
+def roll_up(
+    connection: Connection, taken: Sequence[Taken], agents: Iterable[AgentRow], now_ms: int
+) -> dict[ProblemKey, int]:
+    """Add the signals among ``taken`` to their problems; the problems' ids by key.
+
+    ``agents`` are those of the group: what one of them tells of its compute definition goes to its problems too.
+    """
+    groups: dict[ProblemKey, list[SeenSignal]] = {}
+    computes: dict[ProblemKey, tuple[int, str]] = {}
+    for one in taken:
+        signal = one.record
+        if isinstance(signal, SeenSignal):
+            key = (signal.workspace, signal.signature)
+            groups.setdefault(key, []).append(signal)
+            if one.agent.compute:
+                computes[key] = max(computes.get(key, (-1, "")), (signal.end_at_ms, one.agent.compute))
+    telling = {row.id: row.compute for row in agents if row.told_compute}
+    owed = problems_of_agents(connection, telling) if telling else {}
+    if not groups and not owed:
+        return {}
+    by_key = held_problems(connection, groups, {one for some in owed.values() for one in some}, now_ms)
+    _update(connection, groups, by_key, computes)
+    _tell_computes(connection, telling, owed)
+    _days(connection, groups, by_key)
+    _evidence(connection, groups, by_key)
+    _states(connection, groups, by_key, now_ms)
+    return {key: row["id"] for key, row in by_key.items()}
+
+
+_UPDATED = ("first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, "compute")
+_UPDATE = Many(
+    problems.update().where(problems.c.id == bindparam("row_id")).values({name: bindparam(name) for name in _UPDATED}),
+    (*_UPDATED, "row_id"),
+)
+
+
+def _update(
+    connection: Connection,
+    groups: dict[ProblemKey, list[SeenSignal]],
+    by_key: dict[ProblemKey, RowMapping],
+    computes: dict[ProblemKey, tuple[int, str]],
+) -> None:
+    rows = []
+    for key, signals in groups.items():
+        row = by_key[key]
+        newest = max(signals, key=newest_order)
+        told = tuple(row[name] for name in NEWEST)
+        is_newer = newest_order(newest) >= (row["last_seen_at_ms"], told) or not row["signal_count"]
+        told = newest_of(newest) if is_newer else told
+        end_at_ms, compute = computes.get(key, (-1, ""))
+        sums = added(tuple(row[name] for name in SUMS), total(signals))
+        rows.append(
+            {
+                "row_id": row["id"],
+                "first_seen_at_ms": min(row["first_seen_at_ms"], *(one.start_at_ms for one in signals)),
+                "last_seen_at_ms": max(row["last_seen_at_ms"], newest.end_at_ms),
+                **dict(zip(SUMS, sums, strict=True)),
+                **dict(zip(NEWEST, told, strict=True)),
+                "compute": compute if end_at_ms >= row["last_seen_at_ms"] or not row["compute"] else row["compute"],
+            }
+        )
+    _UPDATE.run(connection, rows)
+
+
+def _tell_computes(connection: Connection, telling: dict[int, str], owed: dict[int, set[int]]) -> None:
+    rows = [
+        {"row_id": problem_id, "compute": telling[agent_id]}
+        for agent_id in sorted(owed)
+        for problem_id in sorted(owed[agent_id])
+    ]
+    if rows:
+        connection.execute(
+            problems.update()
+            .where(problems.c.id == bindparam("row_id"), problems.c.compute == "")
+            .values(compute=bindparam("compute")),
+            rows,
+        )
+
+
+def _days(
+    connection: Connection, groups: dict[ProblemKey, list[SeenSignal]], by_key: dict[ProblemKey, RowMapping]
+) -> None:
+    by_day: dict[tuple[int, int], list[SeenSignal]] = {}
+    for key, signals in groups.items():
+        for one in signals:
+            by_day.setdefault((by_key[key]["id"], day_of(one)), []).append(one)
+    rows = [
+        {"problem_id": problem_id, "day": day, **dict(zip(SUMS, total(signals), strict=True))}
+        for (problem_id, day), signals in sorted(by_day.items(), key=itemgetter(0))
+    ]
+    (_DAYS_SQLITE if connection.dialect.name == "sqlite" else _DAYS_POSTGRESQL).run(connection, rows)
+
+
+def _days_statement(insert: sqlite.Insert | postgresql.Insert) -> Many:
+    told = insert.excluded
+    most: ColumnElement[int] = literal_column(str(MOST), BigInteger)
+    summed = {
+        name: case((problem_days.c[name] > most - told[name], most), else_=problem_days.c[name] + told[name])
+        for name in SUMS
+    }
+    statement = insert.on_conflict_do_update(index_elements=["problem_id", "day"], set_=summed)
+    return Many(statement, ("problem_id", "day", *SUMS))
+
+
+_DAYS_SQLITE = _days_statement(sqlite.insert(problem_days))
+_DAYS_POSTGRESQL = _days_statement(postgresql.insert(problem_days))
+
+
+def _evidence(
+    connection: Connection, groups: dict[ProblemKey, list[SeenSignal]], by_key: dict[ProblemKey, RowMapping]
+) -> None:
+    best = {by_key[key]["id"]: max(signals, key=evidence_order) for key, signals in groups.items()}
+    rows = {row["id"]: row for row in by_key.values()}
+    tied = [
+        row_id
+        for row_id, one in best.items()
+        if (one.rank, one.end_at_ms) == (rows[row_id]["evidence_rank"], rows[row_id]["evidence_at_ms"])
+    ]
+    # Lines are long: they are read for a tie only.
+    lines = {
+        row.id: row.evidence or b""
+        for chunk in chunks(sorted(tied))
+        for row in connection.execute(select(problems.c.id, problems.c.evidence).where(problems.c.id.in_(chunk)))
+    }
+    better = [
+        {"row_id": row_id, "evidence": one.line, "evidence_rank": one.rank, "evidence_at_ms": one.end_at_ms}
+        for row_id, one in best.items()
+        if evidence_order(one) > (rows[row_id]["evidence_rank"], rows[row_id]["evidence_at_ms"], lines.get(row_id, b""))
+    ]
+    _UPDATE_EVIDENCE.run(connection, better)
+
+
+_SHOWN = ("evidence", "evidence_rank", "evidence_at_ms")
+_UPDATE_EVIDENCE = Many(
+    problems.update().where(problems.c.id == bindparam("row_id")).values({name: bindparam(name) for name in _SHOWN}),
+    (*_SHOWN, "row_id"),
+)
+
+
+def _states(
+    connection: Connection,
+    groups: dict[ProblemKey, list[SeenSignal]],
+    by_key: dict[ProblemKey, RowMapping],
+    now_ms: int,
+) -> None:
+    """A problem is opened by its first signal, and comes back by one that ends after it was resolved."""
+    events, back = [], []
+    for key, signals in groups.items():
+        row = by_key[key]
+        if not row["signal_count"]:
+            events.append(_event(row["id"], "opened", now_ms))
+        elif row["state"] == RESOLVED and max(one.end_at_ms for one in signals) > row["state_since_at_ms"]:
+            events.append(_event(row["id"], CAME_BACK, now_ms))
+            back.append(row["id"])
+    for chunk in chunks(back):
+        connection.execute(
+            problems.update()
+            .where(problems.c.id.in_(chunk))
+            .values(
+                state=CAME_BACK, state_since_at_ms=now_ms, state_until_at_ms=None, state_by=CLUSOP.name, state_reason=""
+            )
+        )
+    if events:
+        connection.execute(problem_events.insert(), events)
+
+
+def _event(problem_id: int, kind: str, now_ms: int) -> dict[str, object]:
+    return {
+        "problem_id": problem_id,
+        "at_ms": now_ms,
+        "kind": kind,
+        "actor": CLUSOP.name,
+        "actor_kind": CLUSOP.kind,
+    }

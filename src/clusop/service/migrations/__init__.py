@@ -1,0 +1,1 @@
+"""Alembic's revisions. ``clusop.service.store.migrate`` runs them; nobody needs an ini file."""

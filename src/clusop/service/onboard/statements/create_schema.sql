@@ -1,0 +1,2 @@
+-- The one schema that clusop writes to.
+CREATE SCHEMA IF NOT EXISTS {own}

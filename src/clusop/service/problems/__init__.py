@@ -1,0 +1,1 @@
+"""Problems as people handle them: their life, whose they are, and what nobody wants to be told of."""

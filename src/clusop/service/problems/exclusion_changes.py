@@ -1,0 +1,95 @@
+"""Exclusions that people add and take away, with a reason and an audit line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from clusop.errors import InputError
+from clusop.reasons import Reason
+from clusop.service.audit_line import AuditLine, write_audit
+from clusop.service.problems.exclusions import TAG, Exclusion, checked
+from clusop.service.problems.lifecycle import MAX_SNOOZE_MS
+from clusop.service.store.tables.delivery import exclusions
+from clusop.service.store.upsert import inserting
+from clusop.service.told_text import MAX_NAME_CHARS, cleaned, reason_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from clusop.service.actor import Actor
+
+__all__ = ["add_exclusion", "remove_exclusion"]
+
+_SAME = ("field", "tag_key", "pattern", "workspace")
+
+
+def add_exclusion(connection: Connection, wanted: Exclusion, actor: Actor, now_ms: int) -> Exclusion | Reason:
+    """``wanted`` as it is stored; ``exclusion-known`` where there is the same already. One that has ended is renewed.
+
+    Raises ``InputError`` for what cannot be used. The connection must be a writing one.
+    """
+    one = _usable(wanted, actor, now_ms)
+    same = connection.execute(
+        select(exclusions.c.id, exclusions.c.until_at_ms)
+        .where(*(exclusions.c[name] == getattr(one, name) for name in _SAME))
+        .with_for_update()
+    ).one_or_none()
+    if same is not None and (same.until_at_ms is None or same.until_at_ms > now_ms):
+        return Reason("exclusion-known", f", number {same.id}")
+    if same is not None:
+        connection.execute(exclusions.delete().where(exclusions.c.id == same.id))
+    columns = {
+        name: getattr(one, name) for name in (*_SAME, "reason", "actor", "actor_kind", "created_at_ms", "until_at_ms")
+    }
+    made = connection.execute(
+        inserting(connection, exclusions).values(columns).on_conflict_do_nothing().returning(exclusions.c.id)
+    ).scalar_one_or_none()
+    if made is None:
+        # Somebody else was quicker, and had not committed when this looked.
+        return Reason("exclusion-known")
+    line = AuditLine("exclusion.add", f"exclusion:{made}", one.reason, _told(columns))
+    write_audit(connection, actor, [line], now_ms)
+    return replace(one, exclusion_id=made)
+
+
+def remove_exclusion(
+    connection: Connection, exclusion_id: int, reason: str, actor: Actor, now_ms: int
+) -> Reason | None:
+    """Take one away that people made; ``unknown-exclusion`` where there is none. What it was stays in the audit."""
+    told = reason_of(reason)
+    row = (
+        connection.execute(exclusions.delete().where(exclusions.c.id == exclusion_id).returning(*exclusions.c))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        return Reason("unknown-exclusion")
+    line = AuditLine("exclusion.remove", f"exclusion:{exclusion_id}", told, _told(dict(row)))
+    write_audit(connection, actor, [line], now_ms)
+    return None
+
+
+def _usable(wanted: Exclusion, actor: Actor, now_ms: int) -> Exclusion:
+    if wanted.until_at_ms is not None and not now_ms < wanted.until_at_ms <= now_ms + MAX_SNOOZE_MS:
+        raise InputError(
+            "until_at_ms", f"{wanted.until_at_ms} is not within a year from now", "Leave it out for no end."
+        )
+    one = Exclusion(
+        field=cleaned(wanted.field),
+        pattern=cleaned(wanted.pattern),
+        tag_key=cleaned(wanted.tag_key) if wanted.field == TAG else wanted.tag_key,
+        workspace=cleaned(wanted.workspace) or "*",
+        reason=reason_of(wanted.reason),
+        actor=cleaned(actor.name)[:MAX_NAME_CHARS],
+        actor_kind=actor.kind,
+        created_at_ms=now_ms,
+        until_at_ms=wanted.until_at_ms,
+    )
+    return checked(one, "exclusion")
+
+
+def _told(columns: dict[str, object]) -> dict[str, object]:
+    return {name: columns[name] for name in (*_SAME, "until_at_ms")}

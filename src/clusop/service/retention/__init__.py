@@ -1,0 +1,1 @@
+"""What is forgotten, and what is kept of it as sums."""

@@ -1,0 +1,73 @@
+"""Retention: signals past the horizon go, their sums stay; agents past it become a line a day of their compute definition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+
+from clusop.service.ingest.limits import HORIZON_FACT, MS_PER_DAY, Limits
+from clusop.service.retention.agent_days import fold_agents
+from clusop.service.store.facts import fact, raise_to
+from clusop.service.store.tables.agents import agents
+from clusop.service.store.tables.problems import signals
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from clusop.service.store.database import Database
+
+__all__ = ["Forgotten", "forget"]
+
+_SIGNALS_AT_ONCE = 5000
+_AGENTS_AT_ONCE = 500
+# Records are judged by a horizon read at the start of their transaction; what is taken away lies well before it.
+_MARGIN_MS = MS_PER_DAY
+
+Forgotten = tuple[int, int]
+"""How many signals and agents went."""
+
+
+def forget(database: Database, now_ms: int, retain_days: int) -> Forgotten:
+    """Forget what lies past the horizon, in small transactions: others write meanwhile, and it may end anywhere."""
+    with database.writing() as connection:
+        # First, and for good: from here on records from before it are refused, so that none comes a second time.
+        raise_to(connection, HORIZON_FACT, Limits(retain_days).horizon_at_ms(now_ms))
+        horizon_at_ms = fact(connection, HORIZON_FACT)[0] - _MARGIN_MS
+    signal_count = agent_count = 0
+    while True:
+        with database.writing() as connection:
+            gone = _forget_signals(connection, horizon_at_ms)
+        signal_count += gone
+        if gone < _SIGNALS_AT_ONCE:
+            break
+    while True:
+        with database.writing() as connection:
+            idle = _idle_agents(connection, horizon_at_ms)
+            fold_agents(connection, idle)
+        agent_count += len(idle)
+        if len(idle) < _AGENTS_AT_ONCE:
+            return signal_count, agent_count
+
+
+def _forget_signals(connection: Connection, horizon_at_ms: int) -> int:
+    """Signals that arrived and ended before the horizon. Evidence is kept by the problem itself."""
+    old = (
+        select(signals.c.id)
+        .where(signals.c.arrived_at_ms < horizon_at_ms, signals.c.start_at_ms < horizon_at_ms)
+        .order_by(signals.c.arrived_at_ms)
+        .limit(_SIGNALS_AT_ONCE)
+    )
+    return connection.execute(delete(signals).where(signals.c.id.in_(old))).rowcount
+
+
+def _idle_agents(connection: Connection, horizon_at_ms: int) -> list[int]:
+    """Agents whose every record is from before the horizon: each of them, should it come again, is too old."""
+    idle = (
+        select(agents.c.id)
+        .where(agents.c.last_arrived_at_ms < horizon_at_ms, agents.c.last_told_at_ms < horizon_at_ms)
+        .order_by(agents.c.id)
+        .limit(_AGENTS_AT_ONCE)
+        .with_for_update()
+    )
+    return [row.id for row in connection.execute(idle)]

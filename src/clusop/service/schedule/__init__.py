@@ -1,0 +1,1 @@
+"""What the service does by itself: jobs, each by one replica at a time."""

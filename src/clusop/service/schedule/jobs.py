@@ -1,0 +1,77 @@
+"""The jobs of the service, as the settings want them. Reads their sections: a fault there is told at the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clusop.pricing.provider import PriceBook
+from clusop.service.decisions.deciding import decide_apart
+from clusop.service.problems.exclusions import exclusions_in_settings
+from clusop.service.problems.lifecycle import wake
+from clusop.service.problems.owner_settings import owner_policy
+from clusop.service.problems.owners import assign_some
+from clusop.service.resolver.door import warehouse_for
+from clusop.service.resolver.reconcile import reconcile
+from clusop.service.resolver.settings import read_resolver_settings
+from clusop.service.retention.retention import forget
+from clusop.service.schedule.job import Job
+from clusop.service.suppression.pass_over import pass_apart
+from clusop.service.suppression.policy_section import read_policy
+from clusop.service.teams.channels import read_channels
+from clusop.service.teams.outbox import send_due
+
+if TYPE_CHECKING:
+    from clusop.clock import Clock
+    from clusop.service.settings.settings import Settings
+    from clusop.service.store.database import Database
+
+__all__ = ["jobs_of"]
+
+_SECOND_MS = 1000
+_MINUTE_MS = 60 * _SECOND_MS
+_HOUR_MS = 60 * _MINUTE_MS
+
+
+def jobs_of(settings: Settings, clock: Clock) -> tuple[Job, ...]:
+    """All jobs. Raises ``InputError`` for a section that cannot be used."""
+    policy = read_policy(
+        settings.section("gate"),
+        public_url=settings.text("public_url"),
+        exclusions=exclusions_in_settings(settings.section("exclusions")),
+    )
+    channels = read_channels(settings.section("channels"))
+    owners = owner_policy(settings.section("owners"))
+    bill = read_resolver_settings(settings.section("databricks"), settings.section("discounts"))
+    retain_days = settings.count("retain_days")
+
+    def assign_owners(database: Database, now_ms: int) -> None:
+        after = 0
+        while after >= 0:
+            with database.writing() as connection:
+                _, after = assign_some(connection, owners, now_ms, after)
+
+    def judge(database: Database, now_ms: int) -> None:
+        with database.writing() as connection:
+            wake(connection, now_ms)
+        pass_apart(database, policy, channels, now_ms)
+
+    def send(database: Database, _now_ms: int) -> None:
+        send_due(database, channels, clock)
+
+    def decide(database: Database, now_ms: int) -> None:
+        decide_apart(database, PriceBook.default(), now_ms)
+
+    def bring_bill(database: Database, now_ms: int) -> None:
+        reconcile(database, warehouse_for(bill), bill, now_ms)
+
+    def let_go(database: Database, now_ms: int) -> None:
+        forget(database, now_ms, retain_days)
+
+    return (
+        Job("owners", 5 * _MINUTE_MS, assign_owners),
+        Job("messages", _MINUTE_MS, judge),
+        Job("outbox", 2 * _SECOND_MS, send),
+        Job("decisions", 6 * _HOUR_MS, decide),
+        Job("reconcile", _HOUR_MS, bring_bill),
+        Job("retention", _HOUR_MS, let_go),
+    )

@@ -1,0 +1,167 @@
+"""Compute definitions with what was decided about their engine, and the problems that run on them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, select
+
+from clusop.service.store.tables.agents import agents
+from clusop.service.store.tables.decisions import engine_decisions
+from clusop.service.store.tables.problems import problems
+from clusop.service.views.problem_line import LIVE, mapping_of
+from clusop.service.views.sums import NO_SUMS, Sums, added
+from clusop.service.views.visible import ALL_WORKSPACES, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from clusop.service.views.sums import DatabaseRow
+
+__all__ = ["ComputeLine", "ComputeView", "DecisionLine", "compute_lines", "one_compute"]
+
+_HISTORY = 60
+_MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """A decision about one engine: ``disable`` or ``keep``, with reasons as ids or as ``{"reason", "sentence"}``. ``saving``
+    is a figure of the wire, or ``{"unpriced": …}``, or empty.
+    """
+
+    workspace: str
+    compute: str
+    decided_at_ms: int
+    from_at_ms: int
+    to_at_ms: int
+    action: str
+    reasons: tuple[object, ...]
+    saving: Mapping[str, Any]  # Any: JSON
+    facts: Mapping[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeLine:
+    """A compute definition: its newest decision, if there is any, its live problems and what they burned lately."""
+
+    workspace: str
+    compute: str
+    engine: str
+    decision: DecisionLine | None
+    problem_count: int
+    recent: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeView:
+    """One compute definition. ``history`` are its decisions, newest first."""
+
+    line: ComputeLine
+    history: tuple[DecisionLine, ...]
+
+
+_COLUMNS = tuple(column for column in engine_decisions.c if column.name != "id")
+
+
+def compute_lines(
+    connection: Connection, recent: Mapping[int, Sums], workspace: str = ALL_WORKSPACES
+) -> tuple[ComputeLine, ...]:
+    """Every compute definition that a decision or a live problem names, those to switch off first, then by exposure."""
+    newest = (
+        select(
+            engine_decisions.c.workspace.label("workspace"),
+            engine_decisions.c.compute.label("compute"),
+            func.max(engine_decisions.c.decided_at_ms).label("at_ms"),
+        )
+        .where(*within(engine_decisions.c.workspace, workspace))
+        .group_by(engine_decisions.c.workspace, engine_decisions.c.compute)
+        .subquery()
+    )
+    asked = select(*_COLUMNS).join(
+        newest,
+        and_(
+            engine_decisions.c.workspace == newest.c.workspace,
+            engine_decisions.c.compute == newest.c.compute,
+            engine_decisions.c.decided_at_ms == newest.c.at_ms,
+        ),
+    )
+    decided = {
+        (row["workspace"], row["compute"]): _decision(row) for row in connection.execute(asked.limit(_MOST)).mappings()
+    }
+    parts: dict[tuple[str, str], list[Sums]] = defaultdict(list)
+    engines: dict[tuple[str, str], str] = {}
+    column = problems.c
+    live = select(column.id, column.workspace, column.compute, column.engine).where(
+        column.state.in_(LIVE), column.compute != "", *within(column.workspace, workspace)
+    )
+    for problem_id, name, definition, engine in connection.execute(live):
+        key = (name, definition)
+        parts[key].append(recent.get(problem_id, NO_SUMS))
+        engines[key] = engine
+    lines = [
+        ComputeLine(
+            key[0], key[1], engines.get(key, ""), decided.get(key), len(parts.get(key, ())), added(parts.get(key, ()))
+        )
+        for key in decided.keys() | parts.keys()
+    ]
+    return tuple(sorted(lines, key=_rank)[:_MOST])
+
+
+def one_compute(connection: Connection, workspace: str, compute: str, recent: Mapping[int, Sums]) -> ComputeView | None:
+    """One compute definition, ``None`` where no decision, problem or agent names it."""
+    asked = (
+        select(*_COLUMNS)
+        .where(engine_decisions.c.workspace == workspace, engine_decisions.c.compute == compute)
+        .order_by(engine_decisions.c.decided_at_ms.desc())
+        .limit(_HISTORY)
+    )
+    history = tuple(_decision(row) for row in connection.execute(asked).mappings())
+    column = problems.c
+    rows = connection.execute(
+        select(column.id, column.engine, column.state).where(column.workspace == workspace, column.compute == compute)
+    ).all()
+    if not history and not rows and not _is_heard(connection, workspace, compute):
+        return None
+    rows = [row for row in rows if row.state in LIVE]
+    total = added(recent.get(row.id, NO_SUMS) for row in rows)
+    engine = rows[0].engine if rows else ""
+    line = ComputeLine(workspace, compute, engine, history[0] if history else None, len(rows), total)
+    return ComputeView(line, history)
+
+
+def _is_heard(connection: Connection, workspace: str, compute: str) -> bool:
+    asked = select(agents.c.id).where(agents.c.workspace == workspace, agents.c.compute == compute).limit(1)
+    return connection.execute(asked).first() is not None
+
+
+def _rank(line: ComputeLine) -> tuple[bool, int, int, str, str]:
+    disables = line.decision is not None and line.decision.action == "disable"
+    return not disables, -line.recent.exposure_twice_mid, -line.recent.run_ms, line.workspace, line.compute
+
+
+def _decision(row: DatabaseRow) -> DecisionLine:
+    return DecisionLine(
+        workspace=row["workspace"],
+        compute=row["compute"],
+        decided_at_ms=row["decided_at_ms"],
+        from_at_ms=row["from_at_ms"],
+        to_at_ms=row["to_at_ms"],
+        action=row["action"],
+        reasons=_reasons(row["reasons"]),
+        saving=mapping_of(row["saving"]),
+        facts=mapping_of(row["facts"]),
+    )
+
+
+def _reasons(text: str) -> tuple[object, ...]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return ()
+    return tuple(value) if isinstance(value, list) else ()

@@ -1,0 +1,99 @@
+"""Exclusions, decisions and exports over the API, on both databases."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from clusop.service.store.tables.decisions import engine_decisions
+from clusop.service.store.tables.problems import problems
+
+
+def test_exclusions_of_settings_and_people(admin, client_of):
+    body = {"field": "tag", "tag_key": "env", "pattern": "dev*", "reason": "nobody pays"}
+    made = admin.post("/v1/exclusions", json=body)
+    assert made.status_code == 201
+    found = admin.get("/v1/exclusions").json()["exclusions"]
+    assert [(one["actor"], one["pattern"], one["id"] is None) for one in found] == [
+        ("settings", "job:99*", True),
+        ("ana's token", "dev*", False),
+    ]
+    again = admin.post("/v1/exclusions", json=body)
+    assert [again.status_code, again.json()["reason"]] == [409, "exclusion-known"]
+    number = made.json()["id"]
+    bound = client_of("admin", workspace="42")
+    assert bound.post(f"/v1/exclusions/{number}/remove", json={"reason": "x"}).status_code == 404
+    assert admin.post(f"/v1/exclusions/{number}/remove", json={"reason": " "}).status_code == 400
+    assert admin.post(f"/v1/exclusions/{number}/remove", json={"reason": "over"}).json() == {"removed": number}
+    assert admin.post(f"/v1/exclusions/{number}/remove", json={"reason": "over"}).status_code == 404
+
+
+def test_who_is_bound_to_a_workspace_excludes_there_only(client_of):
+    bound, other = client_of("admin", workspace="42"), client_of("read", workspace="43")
+    made = bound.post("/v1/exclusions", json={"field": "workload", "pattern": "job:1", "reason": "x", "workspace": "*"})
+    assert made.json()["workspace"] == "42"
+    assert [one["pattern"] for one in other.get("/v1/exclusions").json()["exclusions"]] == ["job:99*"]
+    assert bound.post(f"/v1/exclusions/{made.json()['id']}/remove", json={"reason": "x"}).status_code == 200
+
+
+def test_what_would_exclude_everything_or_nothing_is_refused(admin):
+    for pattern in ("", "*", "?", "\u0000", "x" * 300):
+        body = {"field": "workload", "pattern": pattern, "reason": "x"}
+        assert admin.post("/v1/exclusions", json=body).status_code == 400
+
+
+def test_decisions_newest_first_and_their_history(admin, client_of, database):
+    with database.writing() as connection:
+        for number, (workspace, action) in enumerate((("42", "keep"), ("43", "keep"), ("42", "disable"))):
+            connection.execute(
+                engine_decisions.insert().values(
+                    workspace=workspace, compute="job:7", decided_at_ms=number, action=action,
+                    reasons='["cannot-tell"]', saving='{"low_microusd": 1}', facts='{"engine": "photon"}',
+                )
+            )  # fmt: skip
+
+    def told(who, **params):
+        return [
+            (one["workspace"], one["action"]) for one in who.get("/v1/decisions", params=params).json()["decisions"]
+        ]
+
+    assert told(admin) == [("42", "disable"), ("43", "keep")]
+    assert told(admin, action="keep") == [("43", "keep")]
+    assert told(admin, workspace="42", history=True) == [("42", "disable"), ("42", "keep")]
+    assert told(admin, history=True, limit=1) == [("42", "disable")]
+    assert told(admin, history=True, before=2) == [("42", "keep")]
+    assert told(client_of("read", workspace="43")) == [("43", "keep")]
+    (first, _) = admin.get("/v1/decisions").json()["decisions"]
+    assert first["reasons"][0]["reason"] == "cannot-tell"
+    assert [first["saving"], first["facts"]] == [{"low_microusd": 1}, {"engine": "photon"}]
+
+
+FORMULAS = ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "\t=1", " =1", "\uff1d1"]
+
+
+def test_a_spreadsheet_runs_nothing_of_a_csv(admin, store):
+    hostile = [*FORMULAS, 'quote " comma , and\r\nline', "plain", "\U0001f642\u202ex"]
+    made = store(*({"owner": text, "state_reason": text, "run_count": 7} for text in hostile))
+    answer = admin.get("/v1/export/problems.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8"), newline="")))
+    assert [int(row["id"]) for row in rows] == made
+    for row, text in zip(rows, hostile, strict=True):
+        assert row["owner"] == (f"'{text}" if text in FORMULAS else text)
+        assert row["run_count"] == "7"
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d")) for cell in row.values())
+    assert answer.text.count("\r\n") == len(hostile) + 1 + 2  # the header, and two cells with a line break
+
+
+def test_an_export_tells_all_and_honours_filters(admin, database, store):
+    store({"team": "pricing"})
+    with database.writing() as connection:
+        connection.execute(
+            problems.insert(), [{"workspace": "42", "signature": f"x{number}"} for number in range(1200)]
+        )
+    everything = admin.get("/v1/export/problems.json").json()
+    assert len({one["id"] for one in everything}) == 1201
+    assert len(admin.get("/v1/export/problems.csv").text.splitlines()) == 1202
+    assert len(admin.get("/v1/export/problems.json", params={"team": "pricing"}).json()) == 1
+    assert admin.get("/v1/export/problems.json", params={"team": "none"}).json() == []

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+from bill_samples import CLUSTER, HOUR_MS, JOBS_PHOTON, SLOTS, H, bill
+
+from clusop.service.databricks.statements import Own
+from clusop.service.onboard.run import onboard, statements_for_onboarding
+from clusop.service.store.database import open_database
+from clusop.service.store.migrate import migrate
+
+OLD = H - 47
+OWN = Own("finops", "clusop")
+HOURS = (
+    "SELECT version, line, dbu, microusd, basis, is_current FROM finops.clusop.clusop_hours ORDER BY version, line, dbu"
+)
+
+
+@pytest.fixture
+def database(database_url):
+    """On SQLite and on PostgreSQL."""
+    opened = open_database(database_url)
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def onboarded(resolving):
+    onboard(resolving.warehouse_of(resolving.settings, statements_for_onboarding(OWN)), OWN)
+    return resolving
+
+
+def a_third(ground) -> None:
+    agent, problem = ground.agent(), ground.problem()
+    ground.hour(agent, OLD, busy_ms=SLOTS * HOUR_MS // 3)
+    ground.hour(agent, OLD + 1)
+    ground.signal(agent, problem, (OLD * HOUR_MS, (OLD + 1) * HOUR_MS), (0.5, SLOTS * HOUR_MS // 3))
+
+
+def test_without_tables_nothing_is_written_and_that_is_said(resolving) -> None:
+    resolving.ground.agent()
+    found = resolving.run(own=OWN)
+    assert (found.is_done, found.rows_out, [remark.id for remark in found.remarks]) == (True, 0, ["not-onboarded"])
+    assert not any(text.startswith("MERGE") for text in resolving.fake.statements)
+
+
+def test_lines_problems_and_signals_arrive_once_and_add_up(onboarded) -> None:
+    a_third(onboarded.ground)
+    onboarded.fake.price(JOBS_PHOTON, "0.15")
+    bill(onboarded.fake, OLD, "10.000000000000000001")
+    # Three lines of one hour, one problem, one signal.
+    assert onboarded.run(own=OWN).rows_out == 3 + 1 + 1
+    written = onboarded.fake.sql.direct(HOURS)
+    assert [(line, str(dbu), usd) for _, line, dbu, usd, *_ in written] == [
+        ("attributed", "1.666666666666666667", 250_000),
+        ("attributed-other", "1.666666666666666667", 250_000),
+        ("unused", "6.666666666666666667", 1_000_000),
+    ]
+    assert sum(dbu for _, _, dbu, *_ in written) == onboarded.fake.sql.direct("SELECT 10.000000000000000001")[0][0]
+    (problem,) = onboarded.fake.sql.direct("SELECT signature, derived_low_microusd FROM finops.clusop.clusop_problems")
+    assert problem == ("5" * 32, 163_793)
+    assert onboarded.fake.sql.direct("SELECT count(*) FROM finops.clusop.clusop_signals") == [(1,)]
+    # Problems are told as they stand now; nothing else is new.
+    assert onboarded.run(own=OWN).rows_out == 1
+    assert onboarded.fake.sql.direct(HOURS) == written
+
+
+def test_a_correction_is_a_version_and_the_old_one_is_no_longer_current(onboarded) -> None:
+    a_third(onboarded.ground)
+    onboarded.fake.price(JOBS_PHOTON, "0.15")
+    bill(onboarded.fake, OLD, "10")
+    onboarded.run(own=OWN)
+    bill(onboarded.fake, OLD, "-10", record_type="RETRACTION")
+    bill(onboarded.fake, OLD, "9", record_type="RESTATEMENT")
+    onboarded.run(own=OWN)
+    found = onboarded.fake.sql.direct(
+        "SELECT version, is_current, sum(dbu), sum(microusd) FROM finops.clusop.clusop_hours GROUP BY ALL ORDER BY version"
+    )
+    assert [(version, current, str(dbu), int(usd)) for version, current, dbu, usd in found] == [
+        (1, False, "10.000000000000000000", 1_500_000),
+        (2, True, "9.000000000000000000", 1_350_000),
+    ]
+
+
+def test_a_write_that_failed_is_made_up_for_by_the_next_run(onboarded) -> None:
+    a_third(onboarded.ground)
+    onboarded.fake.price(JOBS_PHOTON, "0.15")
+    bill(onboarded.fake, OLD, "10")
+    onboarded.fake.sql.direct("ALTER TABLE finops.clusop.clusop_hours RENAME COLUMN microusd TO other")
+    found = onboarded.run(own=OWN)
+    assert (found.is_done, found.remarks[0].id, len(onboarded.ground.bills())) == (True, "own-tables-not-written", 1)
+    onboarded.fake.sql.direct("ALTER TABLE finops.clusop.clusop_hours RENAME COLUMN other TO microusd")
+    onboarded.run(own=OWN)
+    assert len(onboarded.fake.sql.direct(HOURS)) == 3
+
+
+def test_hostile_names_stay_values(onboarded) -> None:
+    evil = "'); DROP TABLE x; -- \"`\\ \u202e"
+    onboarded.fake.price(evil, "0.15")
+    onboarded.ground.agent()
+    bill(onboarded.fake, OLD, "10", evil, cluster=CLUSTER)
+    onboarded.run(own=OWN)
+    assert onboarded.fake.sql.direct("SELECT sku FROM finops.clusop.clusop_hours") == [(evil,)]

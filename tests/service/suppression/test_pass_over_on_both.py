@@ -1,0 +1,87 @@
+"""A pass on both databases: what is written, and that it is written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pass_desk import channels
+
+from clusop.service.suppression import pass_apart, pass_over
+from clusop.service.suppression.gather import candidates
+
+
+def interrupted(desk):
+    with desk.database.writing() as connection:
+        assert pass_over(connection, desk.policy, desk.channels, desk.now_ms).cards == 1
+        raise InterruptedError
+
+
+def test_a_problem_is_told_once_with_its_card_in_the_same_transaction(desk):
+    told = desk.problem(1)
+    assert desk.run().cards == 1
+    (row,) = desk.deliveries()
+    assert (row.problem_id, row.channel, row.team, row.state) == (told, "all", "pricing", "pending")
+    card = json.loads(row.body)["attachments"][0]["content"]
+    assert card["body"][0]["text"] == "$600.00–1,800 (modeled) avoidable in 30 days"
+    assert card["actions"][0]["url"] == f"https://clusop.example.com/problems/{told}"
+    facts = json.loads(row.facts)
+    assert facts["avoidable"][0]["low_microusd"] == 600_000_000
+    assert facts["rate"] == {"days": 5, "is_known": True, "runs": 5, "span_days": 5, "unpriced_runs": 0}
+    assert desk.run(1).cards == 0
+    assert desk.withheld(told) == {"message-on-its-way": 1, "told-lately": 1}
+
+
+def test_a_transaction_that_fails_leaves_neither_card_nor_reason(desk):
+    told = desk.problem(1)
+    with pytest.raises(InterruptedError):
+        interrupted(desk)
+    assert desk.deliveries() == []
+    assert desk.withheld(told) == {}
+
+
+def test_a_reason_that_holds_again_takes_up_its_row(desk):
+    poor = desk.problem(1, usd=0.01)
+    desk.run()
+    desk.change(poor, state="acknowledged")
+    desk.run(1, min_usd=0)
+    desk.change(poor, state="open")
+    desk.run(1)
+    assert desk.withheld(poor) == {"below-gate": 2}
+    assert desk.withheld(poor, current=False) == {"problem-acknowledged": 1}
+
+
+def test_every_live_problem_is_told_or_has_a_reason(desk):
+    ids = [
+        desk.problem(
+            number,
+            usd=(number % 7) * 0.3,
+            recommendation=(number * 997) % 10_000,
+            team=["pricing", "", "risk"][number % 3],
+        )
+        for number in range(60)
+    ]
+    desk.channels = channels(("all", ["*"]), ("pricing", ["pricing"]), ("nobody", ["x"]))
+    for _ in range(3):
+        desk.run(1_440)
+    told = {(row.problem_id, row.channel) for row in desk.deliveries() if row.created_at_ms == desk.now_ms}
+    for problem_id in ids:
+        assert desk.withheld(problem_id) or problem_id in {each for each, _ in told}
+
+
+def test_a_person_who_is_quicker_than_the_pass_is_heard(desk):
+    quick, slow = desk.problem(1), desk.problem(2)
+    with desk.database.reading() as connection:
+        live = candidates(connection, desk.policy, desk.now_ms)
+    desk.change(quick, state="acknowledged", state_since_at_ms=desk.now_ms)
+    with desk.database.writing() as connection:
+        assert pass_over(connection, desk.policy, desk.channels, desk.now_ms, live).cards == 1
+    assert [row.problem_id for row in desk.deliveries()] == [slow]
+    assert desk.withheld(quick) == {"problem-acknowledged": 1}
+
+
+def test_a_pass_in_two_transactions_does_what_one_does(desk):
+    told = desk.problem(1)
+    assert pass_apart(desk.database, desk.policy, desk.channels, desk.now_ms).cards == 1
+    assert pass_apart(desk.database, desk.policy, desk.channels, desk.now_ms).cards == 0
+    assert desk.withheld(told) == {"message-on-its-way": 1, "told-lately": 1}

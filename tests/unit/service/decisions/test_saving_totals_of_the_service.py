@@ -1,0 +1,115 @@
+"""Totals: one proposal of each compute definition, never more than it cost."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from decision_samples import HOUR_MS, NOW_MS, hour, interactive
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clusop.analysis.figure import Figure
+from clusop.pricing.provider import PriceBook
+from clusop.service.decisions import saving_totals
+from clusop.service.decisions.deciding import decisions_of, window_of
+from clusop.service.store.tables.agents import agents
+from clusop.service.store.tables.problems import problem_days, problems
+
+PRICES = PriceBook.default()
+TODAY = NOW_MS // (24 * HOUR_MS)
+
+
+def a_fix(database, compute="job:7", workspace="42", **sums):
+    with database.writing() as connection:
+        made = connection.execute(
+            problems.insert().values(workspace=workspace, signature=f"{compute}{sums}", compute=compute)
+        ).inserted_primary_key[0]
+        connection.execute(problem_days.insert().values(problem_id=made, day=TODAY, **sums))
+
+
+def cash(low, high):
+    return {"avoidable_low_microusd": low, "avoidable_high_microusd": high}
+
+
+def totals(database):
+    with database.reading() as connection:
+        return saving_totals(connection, PRICES, NOW_MS)
+
+
+def dollars(figure):
+    return [figure.usd.low, figure.usd.high]
+
+
+def test_of_two_alternatives_the_better_counts_and_they_are_not_added(database, an_agent):
+    an_agent([hour()])  # switching off saves $0.285 of $0.747
+    a_fix(database, **cash(100_000, 200_000))
+    found = totals(database)
+    assert dollars(found.cash) == [Fraction("0.285")] * 2
+    assert [(compute, action.value) for compute, action in found.chosen] == [("42/job:7", "disable")]
+
+
+def test_fixes_of_several_problems_add_up_to_at_most_what_the_work_cost(database, an_agent):
+    an_agent([hour()])
+    a_fix(database, **cash(400_000, 500_000))
+    a_fix(database, **cash(500_000, 600_000))
+    found = totals(database)
+    # (2.9 × 0.15 + 0.312) × 1 hour, all of it busy
+    assert dollars(found.cash) == [Fraction("0.747")] * 2
+    assert [action.value for _, action in found.chosen] == ["fix"]
+
+
+def test_capacity_is_no_cash(database, an_agent):
+    an_agent([hour(native=None)], shape=interactive(), compute="cluster:1122-334455-abc")
+    a_fix(database, "cluster:1122-334455-abc", capacity_low_microusd=100_000, capacity_high_microusd=200_000)
+    found = totals(database)
+    assert dollars(found.cash) == [0, 0]
+    assert dollars(found.capacity) == [Fraction("0.1"), Fraction("0.2")]
+
+
+def test_a_compute_without_hours_has_fixes_that_are_cash_or_capacity(database):
+    a_fix(database, "job:9", **cash(100_000, 200_000))
+    found = totals(database)
+    assert [dollars(found.cash), dollars(found.cash_or_capacity)] == [[0, 0], [Fraction("0.1"), Fraction("0.2")]]
+
+
+def test_problems_of_no_compute_and_days_before_the_window_are_left_out(database):
+    a_fix(database, "", **cash(100_000, 200_000))
+    a_fix(database, "job:1", **cash(100_000, 200_000))
+    with database.writing() as connection:
+        connection.execute(problem_days.update().values(day=TODAY - 31))
+    assert dollars(totals(database).cash_or_capacity) == [0, 0]
+
+
+def test_an_absurd_record_overflows_nothing(database):
+    for number in range(3):
+        a_fix(database, f"job:{number}", **cash(0, 2**63 - 1))
+    assert totals(database).cash_or_capacity.usd.high == 30_000_000
+
+
+HOURS = st.tuples(st.integers(0, 100), st.integers(0, 100))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.lists(HOURS, min_size=1, max_size=3), st.integers(0, 2_000_000)), min_size=1, max_size=3))
+def test_one_proposal_each_and_savings_never_exceed_cost(database, an_agent, told):
+    with database.writing() as connection:
+        for table in (agents, problems):
+            connection.execute(table.delete())
+    for number, (hours, low) in enumerate(told):
+        for ago, (busy, native) in enumerate(hours, start=1):
+            an_agent(
+                [hour(ago, busy=busy / 100, native=native / 100)], compute=f"job:{number}", agent=f"{number}-{ago}"
+            )
+        a_fix(database, f"job:{number}", **cash(low, 2 * low))
+    found = totals(database)
+    with database.reading() as connection:
+        decided = list(decisions_of(connection, PRICES, window_of(NOW_MS, 30)))
+    assert len({compute for compute, _ in found.chosen}) == len(found.chosen) <= len(told)
+    bills = [one.bill for one in decided]
+    assert all(isinstance(one, Figure) for one in bills)
+    spent = sum((one.usd.high for one in bills), Fraction(0))
+    assert 0 <= found.cash.usd.low <= found.cash.usd.high <= spent
+    for one in decided:
+        saving = one.proposal.saving
+        if isinstance(saving, Figure):
+            assert saving.usd.high <= one.bill.usd.high
