@@ -13,8 +13,8 @@ from spark_job import job_environment, run_to_its_end
 
 JOBS = Path(__file__).parent / "jobs"
 EXIT_S = 2.0
-# Stopping Spark and Python takes longer on a busy machine, and not always as long. Two flushes would be 4 s.
-SLACK_S = 1.2
+# Of the four seconds of two flushes, the end of Spark that every job waits for hides up to one and a half.
+SLACK_S = 0.4
 TRIES = 3
 
 

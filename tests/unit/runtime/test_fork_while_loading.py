@@ -71,7 +71,14 @@ def told(start: str, names: tuple[str, str], hold_s: float, *, is_tried: bool) -
     given = f"OUTER, INNER = {names!r}\nHOLD_S, IS_TRIED = {hold_s!r}, {is_tried!r}\n"
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE), "SPARK_HOME": "/nowhere"}
     done = subprocess.run(
-        [sys.executable, "-S", "-c", given + "import sys, threading\n" + start + HELD],
+        [
+            sys.executable,
+            "-S",
+            "-W",
+            "ignore::DeprecationWarning",
+            "-c",
+            given + "import sys, threading\n" + start + HELD,
+        ],
         capture_output=True,
         text=True,
         timeout=LONG_S * 2,

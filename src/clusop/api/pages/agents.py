@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
 from clusop.api.access import require
+from clusop.api.pages.asked import asked_text
 from clusop.api.pages.shell import look_of, page
 from clusop.api.refused import RefusedError
 from clusop.reasons import Reason
@@ -24,7 +25,7 @@ router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(re
 def show(request: Request) -> HTMLResponse:
     """A page of agents, the latest heard of first."""
     look = look_of(request)
-    told = {name: request.query_params.get(name, "")[:_CHARS] for name in ("status", "q", "after")}
+    told = {name: asked_text(request, name, _CHARS) for name in ("status", "q", "after")}
     asked = AgentsAsked(told["status"], told["q"], told["after"], look.workspace)
     with look.database.reading() as connection:
         found = agent_page(connection, asked, look.now_ms)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
 from clusop.api.access import require
+from clusop.api.pages.asked import asked_text
 from clusop.api.pages.figures import figure_of_json
 from clusop.api.pages.shell import look_of, page, recent_of
 from clusop.api.pages.words import reason_words
@@ -84,8 +85,8 @@ def show(request: Request) -> HTMLResponse:
 def show_one(request: Request) -> HTMLResponse:
     """One compute definition. Its name stands in the query: it is no part of a path."""
     look = look_of(request)
-    workspace = request.query_params.get("workspace", "")[:_CHARS]
-    name = request.query_params.get("compute", "")[:_CHARS]
+    workspace = asked_text(request, "workspace", _CHARS)
+    name = asked_text(request, "compute", _CHARS)
     span = window(look.now_ms, _DAYS)
     found = None
     if look.workspace in {"*", workspace}:

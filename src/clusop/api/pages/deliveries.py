@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
 from clusop.api.access import require
+from clusop.api.pages.asked import asked_text
 from clusop.api.pages.shell import look_of, page
 from clusop.api.refused import RefusedError
 from clusop.reasons import Reason
@@ -26,7 +27,7 @@ router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(re
 def show(request: Request) -> HTMLResponse:
     """A page of messages, newest first."""
     look = look_of(request)
-    told = {name: request.query_params.get(name, "")[:_CHARS] for name in ("state", "channel", "before")}
+    told = {name: asked_text(request, name, _CHARS) for name in ("state", "channel", "before")}
     before = int(told["before"]) if told["before"].isascii() and told["before"].isdecimal() else 0
     asked = DeliveriesAsked(
         state=told["state"] if told["state"] in DELIVERY_STATES else "",

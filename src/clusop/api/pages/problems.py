@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
 from clusop.api.access import require
+from clusop.api.pages.asked import asked_text
 from clusop.api.pages.charts import sparkline
 from clusop.api.pages.shell import look_of, page, recent_of
 from clusop.service.views.days import window
@@ -29,7 +30,7 @@ def show(request: Request) -> HTMLResponse:
     """A page of the list."""
     look = look_of(request)
     span = window(look.now_ms, _DAYS)
-    told = {name: request.query_params.get(name, "")[:_CHARS] for name in (*_FILTERS, "sort", "after")}
+    told = {name: asked_text(request, name, _CHARS) for name in (*_FILTERS, "sort", "after")}
     asked = ProblemsAsked(
         state=told["state"] or "live",
         workspace=told["workspace"],

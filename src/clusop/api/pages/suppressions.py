@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
 from clusop.api.access import require
+from clusop.api.pages.asked import asked_text
 from clusop.api.pages.shell import look_of, page
 from clusop.service.views.suppressions import suppressions
 
@@ -20,7 +21,7 @@ router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(re
 def show(request: Request) -> HTMLResponse:
     """All that is held back."""
     look = look_of(request)
-    reason = request.query_params.get("reason", "")[:_CHARS]
+    reason = asked_text(request, "reason", _CHARS)
     with look.database.reading() as connection:
         found = suppressions(connection, reason, look.workspace)
     return page(request, "suppressions.html.j2", title="Held back", found=found, reason=reason, now_ms=look.now_ms)

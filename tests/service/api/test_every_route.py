@@ -1,0 +1,68 @@
+"""No route without a token but health; the wrong scope is refused; nothing but POST changes anything."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi.routing import APIRoute
+
+OPEN = {"/health", "/ready"}
+PARAMETER = re.compile(r"\{[^}]+\}")
+SAFE = {"GET", "HEAD"}
+
+
+def routes_of(router):
+    """Every route, those of routers within routers too."""
+    for one in router.routes:
+        if isinstance(one, APIRoute):
+            yield one
+        else:
+            assert hasattr(one, "routes") or hasattr(one, "original_router"), f"what is {one!r}?"
+            yield from routes_of(getattr(one, "original_router", one))
+
+
+def asked_of(app):
+    found = sorted({(method, route.path) for route in routes_of(app) for method in route.methods})
+    return [(method, path, PARAMETER.sub("1", path)) for method, path in found]
+
+
+def test_there_are_routes_to_ask(app) -> None:
+    paths = {path for _, path, _ in asked_of(app)}
+    assert {"/health", "/ready", "/v1/signals", "/metrics", "/", "/problems", "/v1/export/problems.csv"} <= paths
+    assert len(paths) > 25
+
+
+def test_no_route_answers_without_a_token_but_those_of_health(app, client_of) -> None:
+    nobody = client_of(None)
+    answers = {(method, path): nobody.ask(method, url).status_code for method, path, url in asked_of(app)}
+    open_ones = {path for (_, path), status in answers.items() if status != 401}
+    assert open_ones == OPEN
+
+
+def test_a_token_of_agents_opens_nothing_but_their_door(app, client_of) -> None:
+    agent = client_of("ingest")
+    answers = {(method, path): agent.ask(method, url).status_code for method, path, url in asked_of(app)}
+    opened = {path for (_, path), status in answers.items() if status != 403}
+    assert opened == OPEN | {"/v1/signals"}
+
+
+def test_who_may_read_changes_nothing(app, client_of) -> None:
+    reader = client_of("read")
+    for method, path, url in asked_of(app):
+        if method not in SAFE and path not in OPEN:
+            assert reader.ask(method, url).status_code == 403, f"{method} {path}"
+
+
+def test_only_post_is_there_to_change_things(app) -> None:
+    assert {method for method, _, _ in asked_of(app)} <= SAFE | {"POST"}
+
+
+@pytest.mark.parametrize(
+    "told", ["Bearer ", "Bearer x", "Basic !!!", "Basic eDp5", "Digest x", "Bearer clusop_admin_0_0"]
+)
+def test_a_wrong_token_is_no_token(client_of, told) -> None:
+    answer = client_of(None).get("/v1/problems", headers={"Authorization": told})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Basic")
+    assert answer.json()["sentence"]
