@@ -78,7 +78,7 @@ overhead: jars ## Measure what the agent costs in the driver: make overhead LOG=
 clean: ## Remove everything that was built or downloaded here
 	rm -rf $(VENV) .cache build dist demo-out spark-warehouse metastore_db derby.log
 	rm -rf scala/target scala/project/target scala/project/project src/clusop/jars
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .schemathesis
 	find src tests harness -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lint: $(DEV)
