@@ -128,7 +128,7 @@ def _run(workloads: Sequence[Workload], engine: Engine, place: Site, service: De
     right = right and all(outcome.is_right for outcome in outcomes)
     if engine == "comet":
         _say("The page's dollars against those of the log, and the cards")
-        right = dollars_agree(service.problems(), inputs) and right
+        right = dollars_agree(service.problems(), queries_of(run.event_log)) and right
         cards = list(service.cards())
         print("  " + "\n  ".join(cards or ["no card arrived"]), flush=True)
         right = right and bool(cards)
