@@ -42,13 +42,11 @@ class Door:
     """Whether ``CLUSOP_ARM=1`` lets the ``.pth`` line of the environment arm."""
     is_called: bool = False
     """Whether the scenario calls ``clusop.arm()``."""
-    has_cluster: bool = False
-    """Whether the second context has executors of its own, where a stage is retried and a task copied."""
 
 
 _EXTRA, _QUERY = _BOTH_KEYS
 DOORS = {
-    "pth": Door(("pth",), is_armed_by_line=True, has_cluster=True),
+    "pth": Door(("pth",), is_armed_by_line=True),
     "arm": Door(("arm",), is_called=True),
     "extra-listeners": Door(("conf-extra-listeners",), conf=(_EXTRA,)),
     "query-listeners": Door(("conf-query-listeners",), conf=(_QUERY,)),
@@ -57,10 +55,9 @@ DOORS = {
         conf=(_EXTRA, _QUERY),
         is_armed_by_line=True,
         is_called=True,
-        has_cluster=True,
     ),
 }
-BARE = Door((), has_cluster=True)
+BARE = Door(())
 """No door at all: the scenario itself, for who works on it."""
 
 _TIMEOUT_SECONDS = 1200
@@ -117,7 +114,6 @@ class Cell:
             command = [sys.executable, "-s", script, "--door", self.door_name, "--out", str(out)]
             command += ["--armed"] if self.door.names else []
             command += ["--call"] if self.door.is_called else []
-            command += ["--cluster"] if self.door.has_cluster else []
             exit_code, printed = _ended(command, self.environment(folder), folder)
             result = json.loads(out.read_text(encoding="utf-8")) if out.is_file() else None
         seconds = time.monotonic() - start

@@ -165,8 +165,7 @@ BEFORE_RESTART = (
     "succeeds", "fails", "is_cancelled", "fails_in_planning", "runs_in_another_session",
     "runs_a_micro_batch", "uses_a_cached_table", "writes",
 )  # fmt: skip
-AFTER_RESTART = ("succeeds", "runs_in_another_session", "writes")
-ON_A_CLUSTER = ("succeeds", "speculates", "retries_a_stage", "writes")
+AFTER_RESTART = ("succeeds", "runs_in_another_session", "speculates", "retries_a_stage", "writes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,18 +301,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--door", required=True, help="its name")
     parser.add_argument("--armed", action="store_true", help="wait for the agent, and ask it at the end")
     parser.add_argument("--call", action="store_true", help="call clusop.arm()")
-    parser.add_argument("--cluster", action="store_true", help="the second context has executors of its own")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args(arguments)
     door = Opened(chosen.door, chosen.armed, chosen.call)
     scratch = [Path(tempfile.mkdtemp(prefix=f"matrix-{number}-")) for number in (1, 2)]
     contexts = [_one_context(door, "local[2]", BEFORE_RESTART, scratch[0])]
     _write(chosen.out, door, contexts)
-    if chosen.cluster:
-        with standalone_cluster(scratch[1]) as master:
-            contexts.append(_one_context(door, master, ON_A_CLUSTER, scratch[1]))
-    else:
-        contexts.append(_one_context(door, "local[2]", AFTER_RESTART, scratch[1]))
+    # With executors of its own, where a stage is retried and a task copied.
+    with standalone_cluster(scratch[1]) as master:
+        contexts.append(_one_context(door, master, AFTER_RESTART, scratch[1]))
     _write(chosen.out, door, contexts)
     for folder in scratch:
         shutil.rmtree(folder, ignore_errors=True)

@@ -63,7 +63,11 @@ _CLUSTER = (
     ),
 )
 _JOB = ("spark.databricks.job.id", "spark.databricks.job.runId", "spark.databricks.job.taskKey")
+_ID = _JOB[0]
 _NOTEBOOK = "spark.databricks.notebook.path"
+_KIND_OF_RUN = "spark.databricks.workload.name"
+"""``JobRun`` for a run of a saved job."""
+_ONE_TIME = "submit"
 
 
 class Environment:
@@ -94,7 +98,7 @@ class Environment:
         if not isinstance(properties, dict):
             return
         for name, values in self._of_jobs.items():
-            value = _kept(properties, (name,)).get(name)
+            value = "" if name == _ID and _is_one_time(properties) else _kept(properties, (name,)).get(name)
             if value and len(values) <= 1:  # two different ones are enough to know that there is no single one
                 values.add(value.rpartition("/")[2] if name == _NOTEBOOK else value)
         if not self._from_job:
@@ -110,6 +114,11 @@ class Environment:
         full = _NOTEBOOK if name == "notebook" else f"spark.databricks.job.{name}"
         values = self._of_jobs.get(full, set())
         return next(iter(values)) if len(values) == 1 else ""
+
+
+def _is_one_time(properties: Mapping[str, object]) -> bool:
+    """Whether the job is a one-time submit, whose id is as new as its run and says nothing of whose work it is."""
+    return _ONE_TIME in str(properties.get(_KIND_OF_RUN) or "").lower()
 
 
 def _kept(properties: Mapping[str, object], names: tuple[str, ...]) -> Setting:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusop.reasons import Reason
 from clusop.runtime.attach import Attached, attach
-from clusop.runtime.facts import detect
+from clusop.runtime.facts import agent_name, detect
 from clusop.runtime.jvm_errors import JvmCallError, jvm_errors
 from clusop.runtime.kill_file import look_for
 from clusop.runtime.own_conf import conf_reader, own_conf
@@ -71,7 +71,7 @@ def arm_context(
         "context": _name_of(context),
         "door": door,
         "settings": settings.chosen(),
-        "facts": {name: fact.value for name, fact in facts.items() if fact.value},
+        "facts": {agent_name(name): fact.value for name, fact in facts.items() if fact.value},
     }
     attached = attach(context, request)
     if isinstance(attached, Reason):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from clusop.runtime.settings import Settings
 
-__all__ = ["CONF_KEYS", "Fact", "detect"]
+__all__ = ["CONF_KEYS", "Fact", "agent_name", "detect"]
 
 _ALL_TAGS = TAGS + "clusterAllTags"
 _MOST_CHARS = 200
@@ -101,6 +101,15 @@ def detect(settings: Settings, conf: Callable[[str], str], environ: Mapping[str,
             value, origin = told, f"spark.clusop.{_OVERRIDES[name]}"
         facts[name] = Fact(value[:_MOST_CHARS], origin) if value else Fact("", "", _why_not(name))
     return facts
+
+
+def agent_name(name: str) -> str:
+    """A fact's name as the agent in the JVM knows it: the last word of the setting that overrides it.
+
+    >>> agent_name("driver_node_type")
+    'driverNodeType'
+    """
+    return _OVERRIDES.get(name, name).removeprefix("fact.")
 
 
 def _derive(found: dict[str, tuple[str, str]], tags: Mapping[str, str]) -> None:

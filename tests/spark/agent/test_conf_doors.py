@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -28,8 +29,9 @@ def test_one_key_arms_and_leaves_the_job_as_it_was(run_script, bare, listener_ja
     status = armed.told["status"]
     assert (status["armed"], status["breaker"], status["off"], status["errors"]) == (True, "", "", 0)
     (context,) = status["contexts"]
-    assert context["queue"] == {EXTRA: "shared", QUERY: "own"}[key]
-    assert armed.told["listeners"] == 1
+    assert context["queue"] == "own"
+    # What Spark made of the first key stays on its shared queue, idle: the feed is not there.
+    assert armed.told["listeners"] == {EXTRA: 2, QUERY: 1}[key]
     assert executions(status) == 2
 
 
@@ -48,13 +50,28 @@ def test_a_token_that_would_travel_in_clear_is_told_once(run_script, bare, liste
     assert armed.told["status"]["problems"] == [sentence]
 
 
+@pytest.mark.parametrize("key", [EXTRA, QUERY])
+def test_a_jar_that_is_truncated_replaced_and_deleted_on_the_class_path_hurts_nobody(
+    run_script, listener_jar, tmp_path, key
+):
+    jar = tmp_path / "listener.jar"
+    shutil.copy(listener_jar, jar)
+    without = run_script("changed_jar.py", arguments=[jar])
+    armed = run_script("changed_jar.py", [jar], {key: LISTENER}, arguments=[jar, "hurt"])
+    assert not jar.exists()
+    assert (armed.code, armed.rows, armed.stderr) == (without.code, without.rows, without.stderr)
+    for number in (1, 2, 3, 4):
+        status = armed.told[f"status {number}"]
+        assert (status["armed"], status["errors"], executions(status)) == (True, 0, 2 * number)
+
+
 def test_both_keys_beside_other_entries_give_one_feed(both_keys, bare):
     assert both_keys.code == 0
     assert both_keys.rows == [*bare.rows, *bare.rows]
     assert both_keys.ours == []
     first = both_keys.told["first"]
     assert first["doors"] == ["conf-extra-listeners", "conf-query-listeners"]
-    assert [context["queue"] for context in first["contexts"]] == ["shared"]
+    assert [context["queue"] for context in first["contexts"]] == ["own"]
     assert executions(first) == 2
 
 
@@ -66,7 +83,7 @@ def test_pythons_door_finds_the_agent_and_adds_no_feed(both_keys):
     door = both_keys.told["door"]
     assert (door["ok"], door["armed"], door["before"]) == (True, True, True)
     assert door["agent"] == both_keys.told["first"]["agent"]
-    assert both_keys.told["listeners"] == 1
+    assert both_keys.told["listeners"] == 2, "the idle one of the key, and the feed"
     assert json.loads(both_keys.told["about"])["agent"] == door["agent"]
 
 

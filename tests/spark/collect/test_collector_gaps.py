@@ -53,6 +53,12 @@ def test_bus_and_agent_that_race_for_an_execution_bring_it_out_once(scenario):
     assert (told["in_flight"], told["attempts"], told["retained_bytes"]) == (0, 0, 0)
 
 
+def test_accumulables_that_change_while_they_are_copied_hurt_nobody(scenario):
+    told = scenario("unsteady")
+    # A stage whose copies all failed counts by its tasks.
+    assert (told["exact"], told["verdicts"], told["losses"]) == (2000, {"not-accelerated": 2000}, {})
+
+
 def test_of_properties_only_what_is_listed_is_kept(scenario):
     told = scenario("secrets")
     assert (told["job"], told["call_site"]) == ("42", "etl.py:12")

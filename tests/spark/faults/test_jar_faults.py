@@ -73,10 +73,12 @@ def test_the_copy_was_private_and_is_gone(told):
     assert told["left"] == []
 
 
-def test_a_jar_for_another_scala_is_one_line_by_the_start_line(run_job, site, jar_bytes):
+@pytest.mark.parametrize("door", ["start line", "explicit"])
+def test_a_jar_for_another_scala_is_one_line_by_each_door_of_python(run_job, site, jar_bytes, door):
     folder = site(jar_bytes("2.13"))
-    plain = RUNTIME_JOBS / "plain_job.py"
-    without, done = run_job(plain), run_job(plain, folder, **ARM)
+    job = RUNTIME_JOBS / ("plain_job.py" if door == "start line" else "explicit_job.py")
+    without = run_job(RUNTIME_JOBS / "plain_job.py")
+    done = run_job(job, folder, **(ARM if door == "start line" else {}))
     assert done.job == without.job
     (line,) = done.ours
     assert "Scala" in line

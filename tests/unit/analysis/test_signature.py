@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from clusop.analysis.signature import Problem, alike_cause, operator_family, signature, workload_key, workload_stem
 
+# Both languages must come to this one.
+DATED_KEY = "f9601c57318df6749ad885476249e894"
 PROBLEM = Problem("1234", "job:77", "ingest", "python-udf", "python", 0)
 
 
@@ -71,6 +73,29 @@ def test_submits_of_one_workload_have_one_stem(one, another):
 )
 def test_different_workloads_stay_different(one, another):
     assert workload_stem(one) != workload_stem(another)
+
+
+def dated_names():
+    """A hundred submits of one workload, as schedulers name them; ``SignatureSuite`` makes the same."""
+    months = ("Jan", "Feb", "March", "Apr", "May", "June", "Jul", "Aug", "Sept", "Oct", "Nov", "December")
+    for number in range(100):
+        year, month, day = 2024 + number // 50, number % 12 + 1, number % 28 + 1
+        iso = f"{year}-{month:02}-{day:02}"
+        yield (
+            f"nightly load {iso}",
+            f"nightly_load_{iso.replace('-', '')}T031500Z",
+            f"Nightly Load {day} {months[month - 1]} {year}",
+            f"nightly-load #{number}",
+            f"nightly load {iso} 03:15 AM",
+            f"nightly load a1b2c3d4-0000-4000-8000-{number:012}",
+        )[number % 6]
+
+
+def test_a_hundred_submits_under_dated_names_are_one_workload():
+    names = list(dated_names())
+    assert len(set(names)) == 100
+    assert {workload_stem(name) for name in names} == {"nightly load"}
+    assert {workload_key(name, "", b"k") for name in names} == {f"name:{DATED_KEY}"}
 
 
 @pytest.mark.parametrize(

@@ -197,3 +197,13 @@ def test_tokens_users_and_paths_of_the_properties_are_not_kept(read):
 def test_two_jobs_on_one_cluster_have_no_single_identity(read):
     jobs = [job_start(number, [number], properties={"spark.databricks.job.id": str(number)}) for number in range(3)]
     assert read(*HEAD, *jobs).job_id == ""
+
+
+def test_a_one_time_submit_has_no_job_of_its_own(read):
+    told = {"spark.databricks.job.id": "11", "spark.databricks.job.runId": "22"}
+
+    def submitted(kind):
+        return read(*HEAD, job_start(0, [0], properties=told | {"spark.databricks.workload.name": kind}))
+
+    assert (submitted("JobRun").job_id, submitted("SubmitRun").job_id) == ("11", "")
+    assert submitted("SubmitRun").job_run_id == "22"

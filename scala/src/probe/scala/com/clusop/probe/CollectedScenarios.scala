@@ -4,7 +4,7 @@ import com.clusop.listener.analysis.{RunStatus, StageTimes}
 import com.clusop.listener.collect.Limits
 import com.clusop.listener.deliver.SeenExecution
 import com.clusop.listener.json.{Json, JsonWriter}
-import org.apache.spark.scheduler.{MadeEvents, SparkListenerEvent}
+import org.apache.spark.scheduler.{MadeEvents, SparkListenerEvent, SparkListenerStageCompleted, StageInfo}
 import org.apache.spark.sql.execution.SparkPlanInfo
 
 /** What the collector makes of bad days: `java -cp … com.clusop.probe.CollectedScenarios NAME` prints one JSON object. */
@@ -30,6 +30,7 @@ object CollectedScenarios {
     case "secrets"       => secrets()
     case "breathing"     => breathing()
     case "many"          => many(100000)
+    case "unsteady"      => unsteady(2000)
   }
 
   private def plan(id: Long): SparkPlanInfo =
@@ -61,6 +62,36 @@ object CollectedScenarios {
       MadeEvents.accumulated(stage, id * 10 + 1, "number of output rows", 5)
       Vector(MadeEvents.completed(stage), MadeEvents.jobEnd(id.toInt, at + 61))
     }
+  }
+
+  /** The accumulables of each stage change while they are copied, as a straggler's do; those of the first are broken for good. */
+  private def unsteady(count: Int): Json = {
+    val application = new CollectedApplication
+    begun(application)
+    @volatile var current: StageInfo = null
+    @volatile var isOver = false
+    val straggler = new Thread(new Runnable {
+      def run(): Unit = while (!isOver) {
+        val stage = current
+        if (stage != null) {
+          (0 until 64).foreach(at => MadeEvents.accumulated(stage, 1000000L + at, "late", 1))
+          (0 until 64).foreach(at => stage.accumulables.remove(1000000L + at))
+        }
+      }
+    })
+    straggler.start()
+    (0 until count).foreach { id =>
+      val events = body(id.toLong, 0)
+      val stage = events.collectFirst { case completed: SparkListenerStageCompleted => completed.stageInfo }.get
+      if (id == 0) stage.accumulables.put(7L, null): Unit else current = stage
+      (events :+ end(id.toLong)).foreach(application.accept)
+    }
+    isOver = true
+    straggler.join()
+    val runs = application.seen.iterator
+    var exact = 0
+    while (runs.hasNext) if (runMs(runs.next()) == "80") exact += 1
+    report(application, "exact" -> Json.num(exact.toLong))
   }
 
   private def end(id: Long): SparkListenerEvent = MadeEvents.executionEnd(id, StartMs + 2000 + id, Some(""))
@@ -350,12 +381,16 @@ object CollectedScenarios {
     )
   }
 
+  private def stagesOf(seen: SeenExecution) = seen.assessment.diagnosis.observed.times match {
+    case times: StageTimes => times.stages
+    case _                 => Vector.empty
+  }
+
+  private def runMs(seen: SeenExecution): String = stagesOf(seen).map(_.runMs).reduceOption(_ + _).map(_.toString).getOrElse("0")
+
   private def execution(seen: SeenExecution): Json = {
     val observed = seen.assessment.diagnosis.observed
-    val stages = observed.times match {
-      case times: StageTimes => times.stages
-      case _                 => Vector.empty
-    }
+    val stages = stagesOf(seen)
     Json.obj(
       "id" -> Json.str(observed.queryId),
       "verdict" -> Json.str(seen.assessment.diagnosis.verdict.value),
@@ -366,7 +401,7 @@ object CollectedScenarios {
       "nodes" -> Json.num(observed.readings.iterator.flatMap(_.plan).map(_.size.toLong).sum),
       "reading" -> Json.arr(observed.readings.flatMap(_.problems).map(reason => Json.str(reason.id))),
       "stages" -> Json.num(stages.size.toLong),
-      "run_ms" -> Json.str(stages.map(_.runMs).reduceOption(_ + _).map(_.toString).getOrElse("0"))
+      "run_ms" -> Json.str(runMs(seen))
     )
   }
 }

@@ -132,7 +132,7 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
         case Some(reason) => NotArmed(reason)
         case None         =>
           sink =
-            if (place.isInContextConstructor) feeds.shared(listener, place.door)
+            if (place.isInContextConstructor) feeds.early(listener, place.door)
             else new Waiting(() => feeds.admit(listener, place.door))
           ArmedNow
       }

@@ -62,15 +62,23 @@ private[agent] final class Feeds(
     slots.take(fresh, slot => slot.isLive && (slot.isOf(context) || !slot.isClaimed))
   }
 
-  /** The listener itself is the feed, on Spark's shared queue: it is made before its context is up. */
-  def shared(listener: Object, door: String): Consumer[Object] = {
+  /** Made before its context is up: the feed is a listener on its own queue of that context's bus, else `listener` itself, which
+    * Spark is about to put on the shared one. Where the events of `listener` go; null for nowhere.
+    */
+  def early(listener: Object, door: String): Consumer[Object] = {
     // Only one context is under construction at a time: an unclaimed feed belongs to one that failed, or to a double entry.
     slots.all.filterNot(_.isClaimed).foreach(retire)
     val fresh = newSlot(door, isLate = false)
-    fresh.heldBy(listener, "shared")
+    val own = fresh.newListener()
     slots.take(fresh, _ => false)
     openFeed(fresh)
-    fresh.guard
+    if (SparkSide.registerUnderConstruction(own)) {
+      fresh.onQueue(SparkSide.QueueName)
+      null
+    } else {
+      fresh.heldBy(listener, "shared")
+      fresh.guard
+    }
   }
 
   /** For a listener somebody made before there was a context: asked at its first event, on the bus thread. */

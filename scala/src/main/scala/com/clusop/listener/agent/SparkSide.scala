@@ -56,6 +56,24 @@ private[agent] object SparkSide {
         } catch { case refused: Exception => Left(String.valueOf(refused)) }
     }
 
+  /** For a listener that Spark makes inside its context's constructor: puts it on a queue of its own of that context's bus, which
+    * is not started yet and brings the first event too. Whether it went.
+    */
+  def registerUnderConstruction(listener: SparkListener): Boolean =
+    try underConstruction().exists(context => ownQueue(context, listener).isRight)
+    catch { case _: Exception => false }
+
+  /** Private to Spark; only the thread that constructs may ask. */
+  private def underConstruction(): Option[SparkContext] = {
+    val companion = Class.forName("org.apache.spark.SparkContext$")
+    val field = companion.getDeclaredField("contextBeingConstructed")
+    field.setAccessible(true)
+    field.get(companion.getField("MODULE$").get(null)) match {
+      case Some(context: SparkContext) => Some(context)
+      case _                           => None
+    }
+  }
+
   /** Whether the bus holds this listener; `None` where Spark does not tell. */
   def isAttached(context: SparkContext, listener: Object): Option[Boolean] =
     try

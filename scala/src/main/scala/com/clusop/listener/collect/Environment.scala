@@ -41,15 +41,21 @@ private[collect] final class Environment {
         }
         index += 1
       }
-      if (isNew) lastIdentity = identityOf(lastTold)
+      if (isNew) lastIdentity = identityOf(lastTold, isOneTime(properties))
       lastIdentity
     }
 
-  private def identityOf(told: Array[String]): JobIdentity = {
+  /** Whether the job is a one-time submit, whose id is as new as its run and says nothing of whose work it is. */
+  private def isOneTime(properties: Properties): Boolean = {
+    val kind = properties.getProperty(Environment.KindOfRun)
+    kind != null && kind.toLowerCase(java.util.Locale.ROOT).contains(Environment.OneTime)
+  }
+
+  private def identityOf(told: Array[String], isOneTime: Boolean): JobIdentity = {
     val values = new Array[String](told.length)
     var index = 0
     while (index < told.length) {
-      val value = if (told(index) == null) "" else Environment.kept(told(index))
+      val value = if (told(index) == null || isOneTime && index == Environment.Id) "" else Environment.kept(told(index))
       values(index) = if (index == Environment.Notebook) value.substring(value.lastIndexOf('/') + 1) else value
       // Two different ones are enough to know that there is no single one.
       if (!value.isEmpty && ofJobs(index).size <= 1 && ofJobs(index).add(values(index))) facts = null
@@ -138,7 +144,12 @@ private[collect] object Environment {
     "spark.databricks.job.taskKey",
     "spark.databricks.notebook.path"
   )
+  private val Id = 0
   private val Notebook = 3
+
+  /** `JobRun` for a run of a saved job. */
+  private val KindOfRun = "spark.databricks.workload.name"
+  private val OneTime = "submit"
   private val Redacted = "*********(redacted)"
 
   private[collect] val OfCluster: java.util.Set[String] = {

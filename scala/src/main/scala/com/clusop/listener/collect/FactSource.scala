@@ -92,7 +92,11 @@ private[collect] final class FactSource(setting: String => String, told: String 
     val environment = context.environment
     WorkloadFacts(
       workspace = workspaceOf(environment),
-      jobId = orFixed("jobId", job.id),
+      // What an armer reads off a cluster's name may be the id of a one-time submit: only Spark's own word counts, or the owner's.
+      jobId = {
+        val over = fixed("jobId")
+        if (over.nonEmpty) over else job.id
+      },
       jobRunId = job.runId,
       workloadName = {
         val over = fixed("workload")

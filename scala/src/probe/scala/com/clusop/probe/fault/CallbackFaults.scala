@@ -1,11 +1,14 @@
 package com.clusop.probe.fault
 
+import java.lang.reflect.{InvocationTargetException, Method}
 import java.util.concurrent.atomic.AtomicLong
 
 import com.clusop.listener.agent._
 import com.clusop.listener.{PhotonFallbackListener, Reason}
 import org.apache.spark.SparkContext
+import org.apache.spark.scheduler.{SparkListener, SparkListenerEvent}
 import org.apache.spark.sql.SparkSession
+import org.apache.spark.sql.util.QueryExecutionListener
 
 /** Errors inside callbacks and inside their handler, and what a thread of Spark's must not notice. */
 final class CallbackFaults(checks: Checks) {
@@ -70,4 +73,64 @@ final class CallbackFaults(checks: Checks) {
     checks.that("flag-kept", Thread.interrupted())
     agent.quiet.go(Reason("disarmed"))
   }
+
+  /** By name: every callback that Spark has, one by one, with each error in the feed and then in the handler too. */
+  def everyCallbackByName(): Unit = {
+    val ways = (classOf[SparkListener].getMethods ++ classOf[QueryExecutionListener].getMethods)
+      .filter(_.getName.startsWith("on")).sortBy(_.getName).toVector
+    val passed = ways.flatMap { way =>
+      val counted = Poison.kinds.map { kind =>
+        val (losses, errors) = (new LossCounts, new AtomicLong)
+        val guard = new Guard(losses, new Runnable { def run(): Unit = errors.incrementAndGet(): Unit }, nothing, nothing)
+        call(way, kind, guard)
+        checks.that(s"as-many-errors-${way.getName}-$kind", errors.get == losses.of("callback-error"))
+        val broken = new Losses { def count(reason: String, number: Long): Unit = Poison.raise(kind) }
+        val poison = new Runnable { def run(): Unit = Poison.raise(kind) }
+        call(way, kind, new Guard(broken, poison, poison, poison))
+        losses.of("callback-error")
+      }
+      checks.that(s"each-error-of-${way.getName}", counted.distinct.size == 1 && counted.head <= 1, s"$counted")
+      if (counted.head == 1) Some(way.getName) else None
+    }
+    val own = classOf[PhotonFallbackListener].getDeclaredMethods.map(_.getName).filter(_.startsWith("on")).toSet
+    // A session tells these; the bus is the only feed.
+    checks.that("callbacks-that-pass", passed.toSet == own - "onSuccess" - "onFailure" && passed.size == 12, s"$passed")
+    checks.that("all-callbacks-tried", own.subsetOf(ways.map(_.getName).toSet) && ways.size > own.size, s"${ways.size}")
+  }
+
+  private val nothing = new Runnable { def run(): Unit = () }
+
+  private def call(way: Method, kind: String, guard: Guard): Unit = {
+    guard.open(new EventFeed {
+      def accept(event: Object): Unit = Poison.raise(kind)
+      def tick(): Unit = ()
+      def stop(reason: String): Unit = ()
+      def retainedBytes: Long = 0
+    })
+    val listener = new PhotonFallbackListener(guard, null)
+    val thrown =
+      try {
+        way.invoke(listener, way.getParameterTypes.map(CallbackFaults.blank): _*)
+        ""
+      } catch { case failure: InvocationTargetException => String.valueOf(failure.getCause) }
+    checks.that(s"nothing-leaves-${way.getName}-$kind", thrown.isEmpty, thrown)
+    checks.that(s"no-flag-${way.getName}-$kind", !Thread.interrupted())
+  }
+}
+
+private object CallbackFaults {
+  private val unsafe = {
+    val field = Class.forName("sun.misc.Unsafe").getDeclaredField("theUnsafe")
+    field.setAccessible(true)
+    field.get(null)
+  }
+  private val allocate = unsafe.getClass.getMethod("allocateInstance", classOf[Class[_]])
+
+  /** An argument of that type; an event without contents, for what is in it never comes to be looked at. */
+  private def blank(kind: Class[_]): Object =
+    if (kind == classOf[SparkListenerEvent]) new SparkListenerEvent {}
+    else if (kind == java.lang.Long.TYPE) java.lang.Long.valueOf(0)
+    else if (kind == classOf[String] || java.lang.reflect.Modifier.isAbstract(kind.getModifiers)) null
+    else if (classOf[SparkListenerEvent].isAssignableFrom(kind)) allocate.invoke(unsafe, kind)
+    else null
 }

@@ -94,6 +94,21 @@ final class EndFaults(checks: Checks) {
     )
   }
 
+  /** The agent as it is shipped, with executions in flight and an outlet that has never been there. */
+  def shippedParts(bareStopMs: Long): Unit = {
+    val session = start()
+    val agent = Agent.live("")
+    agent.begin(new Runnable { def run(): Unit = () })
+    val settings = Vector("spark.clusop.endpoint" -> "http://127.0.0.1:9", "spark.clusop.sealIntervalMs" -> "3600000")
+    agent.attach(explicit(settings: _*), Some(session.sparkContext))
+    rowsOf(session)
+    val stopMs = stopOf(session)
+    checks.that("stop-with-shipped-parts", stopMs <= bareStopMs + 250, s"$stopMs against $bareStopMs ms")
+    checks.soon("shipped-parts-end")(agent.allSlots.isEmpty)
+    checks.that("shipped-parts-unhurt", agent.errorCount == 0 && agent.losses.of("callback-error") == 0, s"${agent.losses.all}")
+    agent.quiet.go(Reason("disarmed"))
+  }
+
   def contextsFollowed(): Unit = {
     val parts = new PoisonedParts((_, _) => ())
     val agent = LocalSpark.agent(parts)

@@ -18,6 +18,7 @@ object FaultRun {
     callbacks.errorsInEveryCallback(session, bare)
     callbacks.errorsInTheHandler(session, bare)
     callbacks.interruptFlag(context)
+    callbacks.everyCallbackByName()
     val breaker = new BreakerFaults(checks)
     breaker.agentThreadDies(context)
     breaker.breakerByErrors(session, bare)
@@ -35,6 +36,7 @@ object FaultRun {
     ends.callbackInProgress(bareStopMs)
     ends.breakerOnAFullBus(bareStopMs)
     ends.contextsFollowed()
+    ends.shippedParts(bareStopMs)
     checks.that("done", holds = true)
   }
 }

@@ -98,4 +98,16 @@ final class AssessorSuite extends AnyFunSuite {
     assert(sink.workloads.map(one => (one.jobId, one.taskKey)) == Vector("" -> "", "42" -> "load", "42" -> "", "" -> ""))
     assert(sink.workloads.map(one => (one.workloadName, one.engine)).distinct == Vector("nightly" -> "comet"))
   }
+
+  test("a one-time submit has no job of its own: its id says as little as its run's") {
+    val environment = new Environment
+    def submitted(id: String, kind: String): JobIdentity = {
+      val properties = jobOf(id, "load")
+      properties.setProperty("spark.databricks.workload.name", kind)
+      environment.jobStarted(properties)
+    }
+    assert(submitted("42", "JobRun").id == "42")
+    assert(submitted("43", "SubmitRun").id.isEmpty && submitted("44", "SubmitRun").taskKey == "load")
+    assert(environment.snapshot.single.id == "42")
+  }
 }
