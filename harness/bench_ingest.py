@@ -1,8 +1,8 @@
 """How many signals a second the service takes, and how long a sender waits: ``clusop serve`` on SQLite, senders of our own.
 
-Batches of 100 signals as agents make them, over kept connections. Reports signals a second, p50 and p99 of a batch's latency,
-how often it was told to come back, and how much memory the service grew. Senders take time of the same cores: what is
-measured is below what the service could do.
+Batches of 100 signals as they were found in recorded runs, over kept connections. Reports signals a second, p50 and p99 of a
+batch's latency, how often it was told to come back, and how much memory the service grew. Senders take time of the same
+cores: what is measured is below what the service could do.
 """
 
 from __future__ import annotations
@@ -18,21 +18,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from clusop.analysis.records.offline import Sender as Records
+from clusop.analysis.records.offline import signal_lines
+from clusop.pricing.provider import PriceBook
+from clusop.report.intake import Intake, read_inputs
 from sender import Sender
 from serve_process import ServeProcess
 
 __all__ = ["main", "signal_templates", "signals_of"]
 
-_RECORDS = Path(__file__).resolve().parent.parent / "tests" / "vectors" / "data" / "record"
-_FIGURE = {
-    "low_microusd": 120, "high_microusd": 340, "basis": "modeled", "formula": "exposure-1",
-    "inputs": {"m": "2.5..2.9", "J": "1"}, "price_ids": ["dbu-aws-i3.xlarge"],
-}  # fmt: skip
-_SHAPE = {
-    "cloud": "AWS", "product": "JOBS_COMPUTE", "tier": "", "driver_node_type": "i3.xlarge",
-    "worker_node_type": "i3.xlarge", "is_single_node": False, "is_serverless": False, "availability": "ON_DEMAND",
-    "first_on_demand": None, "uptime": "elastic", "workers": [2, 8], "slots": [8, 32],
-}  # fmt: skip
+_LOGS = Path(__file__).resolve().parent.parent / "tests" / "data" / "eventlogs" / "comet"
 _OK, _TOO_MANY = 200, 429
 _SEQUENCE, _AGENT, _SIGNATURE, _END = "@sequence@", "@agent@", "@signature@", 1_111_111_111_111
 
@@ -57,19 +52,16 @@ class Told:
 
 @cache
 def signal_templates() -> list[bytes]:
-    """Signals as recorded, with places for what differs."""
+    """Signals of the recorded runs of Spark with Comet, 59 of 2 to 4 KB, with places for what differs."""
     found = []
-    for path in sorted(_RECORDS.glob("*.answer.json")):
-        document = json.loads(path.read_text(encoding="utf-8"))
-        for body in document.get("problems", []):
-            record = body | {
-                "record": "signal", "version": 1, "agent": _AGENT, "sequence": _SEQUENCE, "workspace": "1234567890",
-                "cluster": "1122-334455-abc12def", "signature": _SIGNATURE, "start_at_ms": _END, "end_at_ms": _END, "runs": 3,
-                "dbr": "18.x-photon-scala2.13", "image": "", "spark": "4.1.0", "engine": "photon",
-                "hours": "0.012345678901", "hours_reason": "", "shape": _SHAPE, "tags": {"team": "pricing"},
-            }  # fmt: skip
-            line = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
-            found.append(line.replace(b'"@sequence@"', b"@sequence@").replace(str(_END).encode(), b"@end@"))
+    intake, sender = Intake(PriceBook.default()), Records(_AGENT, "1234567890")
+    for path in sorted(_LOGS.glob("*.zstd")):
+        for report in read_inputs(str(path), intake):
+            for line in signal_lines(report.application, sender) if report.application else ():
+                record = json.loads(line)
+                record |= {"sequence": _SEQUENCE, "signature": _SIGNATURE, "start_at_ms": _END, "end_at_ms": _END}
+                told = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+                found.append(told.replace(b'"@sequence@"', b"@sequence@").replace(str(_END).encode(), b"@end@"))
     return found
 
 

@@ -105,6 +105,9 @@ def _wrong_agent(context: dict[str, Any], due_doors: tuple[str, ...]) -> Iterato
     feeding = [one["app"] for one in status["contexts"] if one["state"] == "open"]
     if feeding != [context["app"]]:
         yield f"the open contexts are {feeding}, [{context['app']!r}] was due"
+    queues = {one["queue"] for one in status["contexts"] if one["state"] == "open"} - {"own"}
+    if queues:
+        yield f"it sits on the bus queues {sorted(queues)}, not on its own"
     for key in ("breaker", "off", "errors", "losses", "problems"):
         if status[key]:
             yield f"its {key} is {status[key]}"

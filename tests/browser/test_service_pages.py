@@ -17,8 +17,9 @@ sys.path[:0] = [str(SERVICE), str(SERVICE / "pages")]
 WIDE, NARROW = 1280, 400
 PAGES = ["/", "/?days=90&refresh=off", "/problems", "/problems?state=all&sort=runs", "/problems/1", "/problems/11",
          "/problems/1/acknowledge", "/problems/1/snooze", "/problems/1/resolve", "/problems/1/reopen", "/compute",
-         "/compute/one?workspace=1234567890&compute=job:42", "/suppressions", "/agents", "/agents/1", "/deliveries",
-         "/deliveries/1", "/bill"]  # fmt: skip
+         "/compute/one?workspace=1234567890&compute=job:42", "/suppressions", "/exclusions",
+         "/exclusions/new", "/exclusions/new?field=workload&pattern=job:4*", "/exclusions/1/end", "/problems?exclusion=1",
+         "/agents", "/agents/1", "/deliveries", "/deliveries/1", "/bill"]  # fmt: skip
 
 pytestmark = pytest.mark.browser
 
@@ -141,6 +142,29 @@ def test_each_button_does_what_it_says(browser: Any) -> None:
         browser.get_by_role("button", name=button).click()
         assert words in browser.get_by_role("status").inner_text()
         assert f"because of {button}" in browser.locator("main").inner_text()
+    assert browser.said == []
+
+
+def test_an_exclusion_is_made_and_ended_by_its_buttons(browser: Any) -> None:
+    browser.goto("/exclusions")
+    browser.get_by_role("link", name="Exclude…").click()
+    browser.get_by_label("Pattern").fill("job:42")
+    browser.get_by_role("button", name="Show what it covers").click()
+    assert "It covers 2 problems" in browser.locator("main").inner_text()
+    browser.get_by_label("7 days").check()
+    browser.get_by_label("Reason").fill("because it is a test")
+    browser.get_by_role("button", name="Exclude").click()
+    assert "Done: the exclusion stands below." in browser.get_by_role("status").inner_text()
+    row = browser.locator("tbody tr").filter(has_text="because it is a test")
+    row.get_by_role("link", name="2 problems").click()
+    assert browser.locator("table.problems tbody tr").count() == 2
+    browser.locator("table.problems tbody a").first.click()
+    browser.get_by_role("link", name="job:42").click()
+    row.get_by_role("link", name="End").click()
+    browser.get_by_label("Reason").fill("the test is over")
+    browser.get_by_role("button", name="End it").click()
+    assert "Done: the exclusion has ended." in browser.get_by_role("status").inner_text()
+    assert row.count() == 0
     assert browser.said == []
 
 

@@ -126,7 +126,12 @@ def _decisions(connection: Connection, now_ms: int) -> None:
         "driver_vm_usd_per_hour": "0.312", "on_demand_worker_vm_usd_per_hour": "=driver_vm_usd_per_hour", "J": "0.9",
         "s": "1.5..4", "uptime": "elastic",
     }  # fmt: skip
-    ids = PriceBook.default().dbu_usd("AWS", "", "JOBS_COMPUTE").entry_ids
+    ids = (
+        *PriceBook.default().dbu_usd("AWS", "", "JOBS_COMPUTE").entry_ids,
+        "learned:i3.xlarge/PREMIUM_JOBS_COMPUTE_(PHOTON)=2.8..2.9",
+        "discount:PREMIUM_*=1/5",
+        "account:PREMIUM_JOBS_COMPUTE/AWS/DBU/USD@1700000000000000",
+    )
     saving = figure_of("disable-1", inputs, ids).to_json()
     for compute, action, workspace in (("job:42", "disable", "1234567890"), ("job:57", "keep", "1234567890")):
         for week in range(3):

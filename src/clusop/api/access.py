@@ -2,7 +2,8 @@
 
 A program sends ``Authorization: Bearer``. A browser uses HTTP Basic with the token as password, or comes through a trusted
 proxy that names the person; both are sent along by a browser whoever wrote the page, so what changes anything also needs the
-form's confirmation (:func:`csrf_token`).
+form's confirmation (:func:`csrf_token`). A token of ours speaks for its request whomever a proxy names beside it: a program
+behind the same proxy stays that program.
 """
 
 import base64
@@ -16,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from clusop.api.refused import RefusedError
 from clusop.reasons import Reason
 from clusop.service.callers import Caller, Callers
+from clusop.service.tokens import is_meant_as_token
 
 __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Caller", "confirmed", "csrf_token", "require"]
 
@@ -65,16 +67,15 @@ async def confirmed(request: Request) -> None:
 
 async def _caller_of(request: Request) -> Caller:
     callers: Callers = request.app.state.callers
-    if callers.proxy_header and request.client is not None:
-        person = callers.by_proxy(request.client.host, request.headers.get(callers.proxy_header, "").strip())
-        if person is not None:
-            return person
     scheme, _, told = request.headers.get("authorization", "").partition(" ")
     told = told.strip()
     if scheme.lower() == "basic":
         told = _password(told)
     elif scheme.lower() != "bearer":
         told = ""
+    # A proxy may pass on what it signed the person in with, which is no token of ours.
+    if not is_meant_as_token(told) and (person := _person_of(request, callers)) is not None:
+        return person
     found: Caller | Reason = Reason("no-token")
     if told:
         is_remembered, token = callers.remembered(told)
@@ -84,6 +85,14 @@ async def _caller_of(request: Request) -> Caller:
     if isinstance(found, Reason):
         raise RefusedError(_UNAUTHORIZED, found, headers={"WWW-Authenticate": 'Basic realm="clusop", charset="UTF-8"'})
     return found
+
+
+def _person_of(request: Request, callers: Callers) -> Caller | None:
+    if not callers.proxy_header or request.client is None:
+        return None
+    names = request.headers.getlist(callers.proxy_header)
+    # Two: the proxy added its own to one that a stranger had sent, and nobody can tell which is which.
+    return callers.by_proxy(request.client.host, names[0].strip()) if len(names) == 1 else None
 
 
 def _password(told: str) -> str:

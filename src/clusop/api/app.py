@@ -13,6 +13,7 @@ from clusop import __version__
 from clusop.api import pages
 from clusop.api.errors import install_errors
 from clusop.api.headers import SecureHeaders
+from clusop.api.refusal_meter import refusal_meter
 from clusop.api.routes import health, ingest, problems
 from clusop.service.callers import Callers
 from clusop.service.ingest.intake import Intake
@@ -69,7 +70,10 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
     app.state.secret = secret.encode()
     app.state.callers = Callers(database, settings, clock)
     app.state.ingest = Intake(database, settings, clock)
-    app.state.schedule = Schedule(database, clock, jobs_of(settings, clock) if settings.switch("schedule") else ())
+    app.state.refusals = refusal_meter(app.state.ingest.meters.registry)
+    # Made even where they do not run: a section that cannot be used is told by every replica.
+    jobs = jobs_of(settings, clock)
+    app.state.schedule = Schedule(database, clock, jobs if settings.switch("schedule") else ())
     install_errors(app)
     app.add_middleware(SecureHeaders)
     app.include_router(ingest.router)

@@ -58,6 +58,7 @@ def install_errors(app: FastAPI) -> None:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, RefusedError):
         raise error
+    request.app.state.refusals.labels(error.reason.id).inc()
     return answer(request, error.status, error.reason, error.sentence, error.headers)
 
 

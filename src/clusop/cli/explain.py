@@ -1,4 +1,4 @@
-"""``clusop explain``: recompute the figures of a JSON report from their own records."""
+"""``clusop explain``: recompute the figures of a JSON report, or of the service's JSON, from their own records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ _MOST_BYTES = 1 << 30
 
 
 def explain(
-    report: Annotated[str, typer.Argument(metavar="REPORT", help="A report written by clusop analyze --json.")],
+    report: Annotated[
+        str,
+        typer.Argument(
+            metavar="REPORT", help="A report of clusop analyze --json, or the JSON of a problem from the service."
+        ),
+    ],
     pointer: Annotated[
         str, typer.Argument(metavar="POINTER", help="The place of a figure, such as inputs/0/queries/3/cost/exposure.")
     ] = "",
@@ -38,6 +43,7 @@ def explain(
 ) -> None:
     """Recompute the figures of a report from their own formulas and inputs; all of them, or those below POINTER.
 
+    The service's JSON of a problem (/v1/problems/ID), of /v1/decisions and of /v1/savings is read like a report.
     The exit code is 2 where a figure does not follow from its record.
     """
     figures = list(_figures(_below(_document(report), pointer, report), pointer.strip("/")))
@@ -72,9 +78,35 @@ def _document(path: str) -> object:
         raise InputError(
             path, f"the report cannot be read ({what})", "Give a file written by analyze --json."
         ) from error
-    if not isinstance(document, dict) or "clusop_report" not in document:
-        raise InputError(path, "this is no clusop report", "Give a file written by clusop analyze --json.")
-    return document
+    if _has_figures(document):
+        return document
+    if _is_list_of_problems(document):
+        raise InputError(
+            path,
+            "a list of problems holds sums, which have no formula",
+            "Give the JSON of one problem: /v1/problems/ID.",
+        )
+    raise InputError(
+        path, "this is no clusop report", "Give a file written by clusop analyze --json, or a problem's JSON."
+    )
+
+
+def _has_figures(document: object) -> bool:
+    """Whether it is a report, or what the service tells of one problem, of its decisions or of all that could be saved."""
+    if not isinstance(document, dict):
+        return False
+    is_problem = {"signature", "per_30_days"} <= document.keys()
+    is_total = {"cash", "chosen"} <= document.keys()
+    return "clusop_report" in document or is_problem or is_total or isinstance(document.get("decisions"), list)
+
+
+def _is_list_of_problems(document: object) -> bool:
+    listed = document.get("problems") if isinstance(document, dict) else document
+    return (
+        isinstance(listed, list)
+        and bool(listed)
+        and all(isinstance(one, dict) and "signature" in one for one in listed)
+    )
 
 
 def _below(document: object, pointer: str, where: str) -> object:

@@ -37,13 +37,15 @@ def reconcile(
     """
     settings, opened = open_service({"database": database, "data": data}, os.environ, config)
     try:
-        from clusop.service.resolver import read_resolver_settings, warehouse_for
+        from clusop.service.resolver import check_days_are_kept, read_resolver_settings, warehouse_for
         from clusop.service.resolver import reconcile as run
 
         section = settings.section("databricks")
         if days is not None:
             section = {**(section if isinstance(section, dict) else {}), "days": days}
         found = read_resolver_settings(section, settings.section("discounts"))
+        where = "databricks.days" if days is None else "--days"
+        check_days_are_kept(found.days, settings.count("retain_days"), where)
         now_ms = int(SystemClock().now_at().timestamp() * 1000)
         done = run(opened, warehouse_for(found), found, now_ms)
     finally:

@@ -97,8 +97,14 @@ class Environment:
         properties = event.get("Properties")
         if not isinstance(properties, dict):
             return
-        for name, values in self._of_jobs.items():
-            value = "" if name == _ID and _is_one_time(properties) else _kept(properties, (name,)).get(name)
+        is_one_time = _is_one_time(properties)
+        told = _kept(properties, (*_JOB, _NOTEBOOK))
+        if is_one_time or (told.get(_NOTEBOOK) and not told.get(_ID)):
+            # Somebody's work that is no saved job's: what else runs here is not all one job's.
+            told.pop(_ID, None)
+            self._of_jobs[_ID].add("")
+        for name, value in told.items():
+            values = self._of_jobs[name]
             if value and len(values) <= 1:  # two different ones are enough to know that there is no single one
                 values.add(value.rpartition("/")[2] if name == _NOTEBOOK else value)
         if not self._from_job:

@@ -7,6 +7,7 @@ __all__ = ["formula_text", "input_label"]
 _BILL = "node-hours × (multiplier × DBU per hour × $ per DBU + machine price), driver and workers"
 _TEXTS = {
     "attributed-1": f"{_BILL}; node-hours are the query's share of the cluster's, by task time over cores alive",
+    "derived-exposure-1": "billed dollars of the share × (1 − 1 ÷ multiplier)",
     "exposure-1": "(multiplier − 1) × DBU dollars without premium × share off the engine",
     "fix-1": "(multiplier × DBU dollars + machine dollars) × share off the engine × (1 − 1 ÷ speed-up)",
     "upgrade-1": "(multiplier × DBU dollars + machine dollars) × share off the engine × (1 − 1 ÷ certified speed-up)",
@@ -29,6 +30,7 @@ _INPUT_LABELS = {
     "of": "formula of a run",
     "s": "the engine's speed-up",
     "slowdown": "slow-down without the engine, measured",
+    "usd": "billed dollars of the share",
     "usd_per_dbu": "$ per DBU",
     "usd_per_run": "$ per run",
     "vm_usd": "machine dollars",

@@ -39,7 +39,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "image": (TAGS + "sparkImageLabel",),
         "engine": (TAGS + "runtimeEngine",),
         "cloud": (TAGS + "cloudProvider", "spark.databricks.cloudProvider"),
-        "workspace": (TAGS + "clusterOwnerOrgId", TAGS + "orgId"),
+        "workspace": (TAGS + "orgId", TAGS + "clusterOwnerOrgId"),
         "cluster": (TAGS + "clusterId",),
         "cluster_name": (TAGS + "clusterName",),
         "source": ("spark.databricks.clusterSource", TAGS + "clusterSource"),

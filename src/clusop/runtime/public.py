@@ -36,7 +36,7 @@ def arm(**settings: object) -> Status:
 
 
 def disarm() -> Status:
-    """Make clusop quiet in this driver: nothing is watched or sent until ``arm()`` is called."""
+    """Make clusop quiet in this driver: nothing is watched until ``arm()`` is called, and after five seconds nothing is sent."""
     one = driver()
     watch = one.guard.watch("disarm", lets=_THEIRS)
     with watch:

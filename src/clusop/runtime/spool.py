@@ -45,7 +45,7 @@ class Spool:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._is_private():
                 return Reason("spool-unwritable", " (others may write to it; it must be this user's own, mode 700)")
-            held_bytes = sum(path.stat().st_size for path in _batches(self._entries()) if path.name != name)
+            held_bytes = sum(size for path, size in _batches(self._entries()) if path.name != name)
             if not name or held_bytes + len(data) > self._most_bytes:
                 return Reason("spool-full")
             write_whole(self._directory / name, data, 0o600)
@@ -58,7 +58,7 @@ class Spool:
         if not self._listed and self._is_private():
             entries = self._entries()
             remove_old_drafts(entries, self._clock)
-            self._listed = _batches(entries)[::-1]
+            self._listed = [path for path, _ in reversed(_batches(entries))]
         while self._listed:
             path = self._listed[-1]
             lines = self._read(path)
@@ -106,10 +106,15 @@ class Spool:
             return []
 
 
-def _batches(entries: Iterable[Path]) -> list[Path]:
-    """The waiting batches among ``entries``, oldest first."""
-    try:
-        found = [path for path in entries if FILE_NAME.fullmatch(path.name)]
-        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
-    except OSError:
-        return []
+def _batches(entries: Iterable[Path]) -> list[tuple[Path, int]]:
+    """The waiting batches among ``entries`` with their bytes, oldest first. What is gone meanwhile, or is no file, is none."""
+    found = []
+    for path in entries:
+        if FILE_NAME.fullmatch(path.name):
+            try:
+                told = path.lstat()
+            except OSError:
+                continue
+            if stat.S_ISREG(told.st_mode):
+                found.append((told.st_mtime_ns, path.name, path, told.st_size))
+    return [(path, size) for _, _, path, size in sorted(found)]

@@ -122,6 +122,9 @@ class Callers:
             told = ipaddress.ip_address(address)
         except ValueError:
             return False
+        # At a socket for both families IPv4 arrives in the clothes of IPv6.
+        inner = told.ipv4_mapped if isinstance(told, ipaddress.IPv6Address) else None
+        told = inner or told
         return any(told in network for network in self._networks)
 
     def _now_ms(self) -> int:

@@ -29,6 +29,7 @@ __all__ = [
     "create_token",
     "end_token",
     "first_tokens",
+    "is_meant_as_token",
     "list_tokens",
     "note_use",
     "revoke_token",
@@ -36,7 +37,8 @@ __all__ = [
 ]
 
 INGEST, READ, ADMIN = SCOPES = ("ingest", "read", "admin")
-_FORM = re.compile(r"clusop_[a-z]{1,16}_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)
+_PREFIX = "clusop_"
+_FORM = re.compile(_PREFIX + r"[a-z]{1,16}_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", re.ASCII)
 _SECRET_BYTES = 32
 _HANDLE_BYTES = 8
 _FIRST_START = "first-start"
@@ -108,6 +110,11 @@ def token_of(connection: Connection, told: str) -> Token | None:
     row = connection.execute(select(tokens).where(tokens.c.handle == handle)).first() if handle else None
     is_right = hmac.compare_digest(_hash(secret), row.secret_hash if row is not None else _NO_HASH)
     return _token(row) if row is not None and is_right else None
+
+
+def is_meant_as_token(told: str) -> bool:
+    """Whether ``told`` begins as our tokens do, good or not. Others' bearer tokens and passwords do not."""
+    return told.startswith(_PREFIX)
 
 
 def list_tokens(connection: Connection) -> list[Token]:

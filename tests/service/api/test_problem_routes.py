@@ -218,6 +218,7 @@ GETS = [
     "/v1/problems/1",
     "/v1/exclusions",
     "/v1/decisions",
+    "/v1/savings",
     "/v1/export/problems.csv",
     "/v1/export/problems.json",
 ]

@@ -6,7 +6,7 @@ import csv
 import io
 
 from clusop.service.store.tables.decisions import engine_decisions
-from clusop.service.store.tables.problems import problems
+from clusop.service.store.tables.problems import problem_days, problems
 
 
 def test_exclusions_of_settings_and_people(admin, client_of):
@@ -97,3 +97,33 @@ def test_an_export_tells_all_and_honours_filters(admin, database, store):
     assert len(admin.get("/v1/export/problems.csv").text.splitlines()) == 1202
     assert len(admin.get("/v1/export/problems.json", params={"team": "pricing"}).json()) == 1
     assert admin.get("/v1/export/problems.json", params={"team": "none"}).json() == []
+
+
+def test_what_could_be_saved_in_all_is_of_ones_own_workspace(admin, client_of, store, database, clock):
+    ours, theirs = store({"compute": "job:1"}, {"compute": "job:2", "workspace": "43"})
+    with database.writing() as connection:
+        for problem_id, usd in ((ours, 1), (theirs, 2)):
+            connection.execute(
+                problem_days.insert().values(
+                    problem_id=problem_id, day=clock.now_ms // 86_400_000, run_count=1,
+                    avoidable_low_microusd=usd * 1_000_000, avoidable_high_microusd=usd * 1_000_000,
+                )
+            )  # fmt: skip
+    told = admin.get("/v1/savings").json()
+    assert [one["compute"] for one in told["chosen"]] == ["42/job:1", "43/job:2"]
+    # Nobody decided, so nobody knows whether it is cash or capacity.
+    assert [told[name]["high_microusd"] for name in ("cash", "capacity", "cash_or_capacity")] == [0, 0, 3_000_000]
+    assert client_of("read", workspace="43").get("/v1/savings").json()["cash_or_capacity"]["high_microusd"] == 2_000_000
+
+
+def test_exclusions_of_the_settings_are_marked_as_such(admin, client_of):
+    (one,) = admin.get("/v1/exclusions").json()["exclusions"]
+    assert (one["id"], one["actor_kind"], one["created_at_ms"], one["reason"]) == (None, "settings", None, "a sandbox")
+    made = admin.post(
+        "/v1/exclusions", json={"field": "workload", "pattern": "job:1", "workspace": "4*", "reason": "x"}
+    )
+    assert made.json()["actor_kind"] == "token"
+    # It covers what somebody bound to workspace 42 sees; it is not his to take away.
+    bound = client_of("admin", workspace="42")
+    assert [one["pattern"] for one in bound.get("/v1/exclusions").json()["exclusions"]] == ["job:99*", "job:1"]
+    assert bound.post(f"/v1/exclusions/{made.json()['id']}/remove", json={"reason": "x"}).status_code == 404

@@ -27,13 +27,22 @@ def seeded_file(tmp_path_factory):
     return path
 
 
+SETTINGS = """
+exclusions:
+  - {workload: "job:5*", reason: "load tests <b>at night</b>"}
+  - {tag: {env: "sand*"}}
+"""
+
+
 def _served(path):
     from page_server import PageServer
 
     from clusop.service.store.database import open_database
 
     database = open_database(f"sqlite:///{path}")
-    server = PageServer(database)
+    config = path.with_name("clusop.yaml")
+    config.write_text(SETTINGS)
+    server = PageServer(database, str(config))
     yield server
     server.stop()
     database.close()

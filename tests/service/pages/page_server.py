@@ -51,14 +51,14 @@ class _StaysHere(urllib.request.HTTPRedirectHandler):
 class PageServer:
     """``tokens`` by scope; ``bound`` may read one workspace only. Without schedule and intake: nothing changes by itself."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, config: str = "") -> None:
         self.database = database
         with database.writing() as connection:
             self.tokens = {
                 scope: create_token(connection, f"{scope} token", scope, seed.NOW_MS) for scope in (ADMIN, READ, INGEST)
             }
             self.bound = create_token(connection, "bound", READ, seed.NOW_MS, workspace="9876543210")
-        self.app = create_app(database, resolve({"schedule": False}), StoppedClock())
+        self.app = create_app(database, resolve({"schedule": False}, config=config), StoppedClock())
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"

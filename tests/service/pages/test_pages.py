@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from itertools import pairwise
@@ -10,13 +11,15 @@ import pytest
 from page_reading import reading
 from sqlalchemy import select
 
+from clusop.analysis.economics import recompute
 from clusop.service.store.tables.problems import problems
 
-LISTS = ["/", "/?days=90", "/problems", "/problems?state=all&sort=runs&q=job", "/compute", "/suppressions", "/agents",
-         "/agents?status=losses", "/deliveries", "/bill"]  # fmt: skip
+LISTS = ["/", "/?days=90", "/problems", "/problems?state=all&sort=runs&q=job", "/compute", "/suppressions", "/exclusions",
+         "/agents", "/agents?status=losses", "/deliveries", "/bill"]  # fmt: skip
 ONES = ["/problems/1", "/problems/11", "/problems/1/acknowledge", "/problems/1/snooze", "/problems/1/resolve",
         "/problems/1/reopen", "/compute/one?workspace=1234567890&compute=job%3A42", "/agents/1", "/deliveries/1",
-        "/deliveries/5"]  # fmt: skip
+        "/deliveries/5", "/exclusions/new", "/exclusions/new?field=workload&pattern=job%3A4*", "/exclusions/1/end",
+        "/problems?exclusion=settings-1"]  # fmt: skip
 EVERY = LISTS + ONES
 
 
@@ -212,6 +215,33 @@ def test_a_problem_tells_everything(pages):
     culprits = [one for one in page.elements if "island" in one.attributes.get("class", "").split()]
     assert any("BatchEvalPython" in one.text and "python-udf" in one.text for one in culprits)
     assert pages.get(f"/v1/problems/{key}").status == 200
+
+
+def test_compute_tells_what_could_be_saved_in_all(pages):
+    text = " ".join(reading(pages.get("/compute").text).all("main")[0].text.split())
+    found = re.search(r"Cash that could be saved\s?\$([\d.,]+)–([\d.,]+)\s?modeled, last 30 days", text)
+    assert found, text[:600]
+    assert "With queries repaired on 8 compute definitions" in text
+    told = json.loads(pages.get("/v1/savings").text)
+    assert {one["compute"]: one["action"] for one in told["chosen"]}["1234567890/job:42"] == "fix"
+    assert found[2] == f"{told['cash']['high_microusd'] / 1_000_000:.2f}"
+    assert recompute(told["cash"]).low * 1_000_000 == pytest.approx(told["cash"]["low_microusd"], abs=1)
+    assert {
+        one["compute"].partition("/")[0] for one in json.loads(pages.get("/v1/savings", pages.bound).text)["chosen"]
+    } == {"9876543210"}
+
+
+def test_a_decision_names_the_customers_own_prices(pages):
+    text = " ".join(
+        reading(pages.get("/compute/one?workspace=1234567890&compute=job%3A42").text).all("main")[0].text.split()
+    )
+    for words in (
+        "DBU per hour as billed, of i3.xlarge/PREMIUM_JOBS_COMPUTE_(PHOTON)2.8 to 2.9 dbu/hournot knownlearned from your bill",
+        "discount on PREMIUM_*0.2 ratio",
+        "your own price per DBU of PREMIUM_JOBS_COMPUTE/AWS/DBU/USD",
+        "Databricks list prices",
+    ):
+        assert words in text, words
 
 
 def test_a_problem_without_a_price_says_why_and_shows_time_instead(pages):

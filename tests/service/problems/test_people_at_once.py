@@ -6,10 +6,10 @@ import threading
 
 from sqlalchemy import func, select
 
-from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.service.actor import Actor
 from clusop.service.decisions import decide_apart
+from clusop.service.decisions.prices_in_force import PricesInForce
 from clusop.service.problems.exclusion_changes import add_exclusion
 from clusop.service.problems.exclusions import Exclusion, stored_exclusions
 from clusop.service.problems.lifecycle import change, wake
@@ -126,8 +126,8 @@ def test_a_jobs_owner_and_a_decision_on_either_database(database):
                 slot_ms=14_400_000, busy_ms=14_400_000, native_ms=0,
             )
         )  # fmt: skip
-    assert decide_apart(database, PriceBook.default(), NOW_MS) == 1
-    assert decide_apart(database, PriceBook.default(), NOW_MS + 1) == 0
+    assert decide_apart(database, PricesInForce(), NOW_MS) == 1
+    assert decide_apart(database, PricesInForce(), NOW_MS + 1) == 0
     with database.reading() as connection:
         assert connection.execute(select(problems.c.owner).where(problems.c.id == one)).scalar_one() == "bea"
         assert connection.execute(select(engine_decisions.c.action)).scalar_one() == "disable"

@@ -65,6 +65,18 @@ def test_a_jar_that_is_truncated_replaced_and_deleted_on_the_class_path_hurts_no
         assert (status["armed"], status["errors"], executions(status)) == (True, 0, 2 * number)
 
 
+def test_what_a_later_armer_tells_counts_from_then_on(run_script, listener_jar, tmp_path):
+    conf = {EXTRA: LISTENER, "spark.clusop.directory": str(tmp_path / "records")}
+    done = run_script("armed_again.py", [listener_jar], conf, arguments=[listener_jar])
+    assert (done.code, done.ours) == (0, [])
+    assert done.told["door"]["before"] is True
+    lines = [line for path in (tmp_path / "records").glob("*.jsonl") for line in path.read_text().splitlines()]
+    states = sorted(
+        (one for one in map(json.loads, lines) if one["record"] == "agent-state"), key=lambda one: one["sequence"]
+    )
+    assert (states[-1]["shape"]["tier"], states[-1]["shape"]["availability"]) == ("PREMIUM", "SPOT")
+
+
 def test_both_keys_beside_other_entries_give_one_feed(both_keys, bare):
     assert both_keys.code == 0
     assert both_keys.rows == [*bare.rows, *bare.rows]

@@ -96,3 +96,20 @@ def test_nobody_complains_who_does_not_without_us(fault_run, run_script):
 def test_a_parser_that_throws_and_a_full_bus_were_tried(fault_run):
     _, checks = fault_run
     assert {"parser-errors-counted", "deep-plan-judged", "stop-with-full-bus", "breaker-on-full-bus"} <= checks.keys()
+    assert {
+        "stop-with-shipped-parts",
+        "stop-with-callback",
+        "stop-with-full-queue",
+        "queue-of-spark-s",
+    } <= checks.keys()
+
+
+def test_every_callback_was_called_by_name(fault_run):
+    _, checks = fault_run
+    assert {"callbacks-that-pass", "all-callbacks-tried"} <= checks.keys()
+    left = {
+        name.removeprefix("nothing-leaves-").rpartition("-")[0] for name in checks if name.startswith("nothing-leaves-")
+    }
+    assert {"onTaskEnd", "onStageCompleted", "onJobStart", "onOtherEvent", "onApplicationEnd"} <= {
+        name.partition("-")[0] for name in left
+    }

@@ -85,7 +85,33 @@ def test_a_place_without_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err.startswith("clusop: ")
 
 
-@pytest.mark.parametrize("content", ["", "[1]", "not json", '{"a": 1}'])
+def test_a_list_of_problems_is_refused_and_the_remedy_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "export.json"
+    one = {"signature": "0f", "total": {"exposure": {"low_microusd": 1, "high_microusd": 2, "unpriced_runs": 0}}}
+    for document in ([one], {"problems": [one], "cursor": ""}):
+        path.write_text(json.dumps(document), encoding="utf-8")
+        assert main(["explain", str(path)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.endswith(
+            "a list of problems holds sums, which have no formula. Give the JSON of one problem: /v1/problems/ID."
+        )
+
+
+def test_engine_decisions_of_the_service_are_read_like_a_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = json.loads((tmp_path / "report.json").read_text()) if report(tmp_path) else {}
+    figure = whole["inputs"][0]["queries"][0]["cost"]["exposure"]
+    path = tmp_path / "decisions.json"
+    path.write_text(
+        json.dumps({"decisions": [{"saving": figure, "facts": {"bill": {"unpriced": {}}}}]}), encoding="utf-8"
+    )
+    assert main(["explain", str(path), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["pointer"], row["agrees"]) == ("decisions/0/saving", True)
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "[]", "not json", '{"a": 1}', '{"problems": []}'])
 def test_what_is_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(content, encoding="utf-8")

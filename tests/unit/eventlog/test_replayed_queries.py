@@ -207,3 +207,13 @@ def test_a_one_time_submit_has_no_job_of_its_own(read):
 
     assert (submitted("JobRun").job_id, submitted("SubmitRun").job_id) == ("11", "")
     assert submitted("SubmitRun").job_run_id == "22"
+
+
+def test_work_beside_a_saved_job_leaves_the_application_without_one(read):
+    def job(number, **told):
+        return job_start(number, [number], properties={f"spark.databricks.{key}": text for key, text in told.items()})
+
+    saved = job(0, **{"job.id": "11"})
+    submit = job(1, **{"job.id": "12", "workload.name": "SubmitRun"})
+    notebook = job(1, **{"notebook.path": "/Shared/explore"})
+    assert [read(*HEAD, saved, other).job_id for other in (job(1), submit, notebook)] == ["11", "", ""]

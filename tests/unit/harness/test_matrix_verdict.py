@@ -16,7 +16,7 @@ def row(execution: str, status: str = "succeeded") -> dict[str, str]:
 def status(**changed: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {
         "doors": ["pth", "conf-extra-listeners"],
-        "contexts": [{"app": "gone", "state": "ended"}, {"app": "app-1", "state": "open"}],
+        "contexts": [{"app": "gone", "state": "ended"}, {"app": "app-1", "state": "open", "queue": "own"}],
         "breaker": "",
         "off": "",
         "errors": 0,
@@ -70,6 +70,10 @@ def test_all_seen_once_passes() -> None:
         ({"by_step": {"succeeds": []}}, "Spark saw no execution of succeeds"),
         ({"status": status(doors=["pth"])}, "the doors are ['pth'], ['conf-extra-listeners', 'pth'] were due"),
         ({"status": status(contexts=[])}, "the open contexts are [], ['app-1'] was due"),
+        (
+            {"status": status(contexts=[{"app": "app-1", "state": "open", "queue": "shared"}])},
+            "it sits on the bus queues ['shared'], not on its own",
+        ),
         ({"status": status(losses={"queue-full": 1})}, "its losses is {'queue-full': 1}"),
         ({"status": status(breaker="too-slow")}, "its breaker is too-slow"),
         ({"status": status(errors=3)}, "its errors is 3"),

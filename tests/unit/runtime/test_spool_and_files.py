@@ -99,6 +99,18 @@ def test_the_spool_is_private_and_bounded(tmp_path: Path) -> None:
     assert spool.put((record(1),)) is None, "the same batch again takes no more room"
 
 
+def test_one_entry_that_leads_nowhere_neither_empties_the_account_nor_stops_the_rest(tmp_path: Path) -> None:
+    spool = Spool(str(tmp_path / "s"), 200, SystemClock())
+    assert spool.put((record(1),)) is None
+    (tmp_path / "s" / f"clusop-{AGENT}-7-7.jsonl").symlink_to(tmp_path / "gone")
+    refusals = [spool.put((record(number),)) for number in range(2, 9)]
+    assert refusals[-1] is not None
+    assert refusals[-1].id == "spool-full"
+    waiting = spool.oldest()
+    assert waiting is not None
+    assert waiting[1] == (record(1),)
+
+
 def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
     for name in ("other.jsonl", ".clusop.part", f"clusop-{AGENT}-1-1.jsonl.bak"):
         (tmp_path / name).write_text("x")

@@ -124,6 +124,11 @@ def _scaled(values: Values) -> tuple[Fraction, ...]:
     return (values["usd_per_run"] * values["runs_per_day"] * values["days"],)
 
 
+def _premium_in_bill(values: Values) -> tuple[Fraction, ...]:
+    """usd·(1 − 1/m): the billed quantity holds the multiplier already; what was taken back is no exposure. Rises in both."""
+    return (max(_ZERO, values["usd"]) * (1 - 1 / max(_ONE, values["m"])),)
+
+
 def _capped_sum(values: Values) -> tuple[Fraction, ...]:
     """Σ of the parts, none below 0, together no more than the cap. Rises in every input."""
     parts = sum((max(Fraction(0), value) for name, value in values.items() if name.startswith("part_")), Fraction(0))
@@ -144,6 +149,7 @@ _FIX = _Formula(_fix, rises_in_every_input=True, adds_up=True)
 _FORMULAS: Mapping[str, _Formula] = MappingProxyType(
     {
         "attributed-1": _COST,
+        "derived-exposure-1": _Formula(_premium_in_bill, rises_in_every_input=True),
         "disable-1": _Formula(_disable, rises_in_every_input=False),
         "exposure-1": _Formula(_exposure, rises_in_every_input=True),
         "fix-1": _FIX,

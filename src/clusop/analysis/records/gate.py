@@ -82,6 +82,7 @@ _MAX_TAGS = 16
 _MAX_TAG_CHARS = 128
 _MAX_CLASS_DIGITS = 4
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_LONG_WORD = re.compile("[0-9A-Za-z]{20,}")
 _SITE = re.compile(r"([0-9A-Za-z_.-]{1,64}):([0-9]{1,7})[ \t]*\Z")
 
 # What may follow Scan: formats and relations of Spark's own. Other words can be names that users gave.
@@ -102,10 +103,16 @@ def keyed_hash(text: str, secret_key: bytes) -> str:
 
 
 def or_hash(text: str, pattern: str, secret_key: bytes) -> str:
-    """``text`` where it is of the form, else ``~`` and its keyed hash: two such texts still differ."""
+    """``text`` where it is of the form and looks like no secret, else ``~`` and its keyed hash: two such texts still differ."""
     if not text:
         return ""
-    return matching(text, pattern) or f"~{keyed_hash(text, secret_key)}"
+    plain = matching(text, pattern)
+    return plain if plain and not _looks_secret(plain) else f"~{keyed_hash(text, secret_key)}"
+
+
+def _looks_secret(text: str) -> bool:
+    """Twenty letters and digits in a row, some of each: tokens and keys are made like that, and names are not."""
+    return any(not word.isdecimal() and not word.isalpha() for word in _LONG_WORD.findall(text))
 
 
 def operator_name(name: str) -> str:

@@ -10,6 +10,8 @@ from clusop.api.pages import (
     compute,
     confirm,
     deliveries,
+    exclude,
+    exclusions,
     overview,
     problem,
     problems,
@@ -20,5 +22,18 @@ from clusop.api.pages import (
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
-for _one in (overview, problems, problem, confirm, compute, suppressions, agents, deliveries, bill, style):
+for _one in (
+    overview,
+    problems,
+    problem,
+    confirm,
+    compute,
+    suppressions,
+    exclusions,
+    exclude,
+    agents,
+    deliveries,
+    bill,
+    style,
+):
     router.include_router(_one.router)

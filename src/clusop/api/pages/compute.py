@@ -8,23 +8,30 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
+from clusop.analysis.assessment import Action
 from clusop.api.access import require
 from clusop.api.pages.asked import asked_text
 from clusop.api.pages.figures import figure_of_json
+from clusop.api.pages.own_prices import decision_price_views
 from clusop.api.pages.shell import look_of, page, recent_of
 from clusop.api.pages.words import reason_words
 from clusop.api.refused import RefusedError
 from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.amounts import number, share
-from clusop.report.money_text import saving_view
-from clusop.report.price_text import price_entry_views
+from clusop.report.money_text import money_view, saving_view
 from clusop.report.scrub import cut
 from clusop.report.view import Fact
+from clusop.service.decisions.totals import saving_totals
 from clusop.service.views.compute import compute_lines, one_compute
 from clusop.service.views.days import window
+from clusop.units import MS_PER_HOUR
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from clusop.analysis.economics import Savings
+    from clusop.api.pages.shell import Look
     from clusop.report.view import MoneyView
     from clusop.service.views.compute import DecisionLine
 
@@ -53,7 +60,7 @@ _LABELS = {
 }
 _SHARES = frozenset({"off_engine_share"})
 _HOURS = frozenset({"total", "busy", "idle"})
-_PASSED_OVER = frozenset({"sentence", "engine", "bill", "remarks"})
+_PASSED_OVER = frozenset({"sentence", "engine", "bill", "attributed", "remarks"})
 
 router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(require("read"))])
 
@@ -65,6 +72,7 @@ def show(request: Request) -> HTMLResponse:
     span = window(look.now_ms, _DAYS)
     with look.database.reading() as connection:
         lines = compute_lines(connection, recent_of(look, connection, span), look.workspace)
+        savings = _savings(look, connection)
     told = request.query_params.get("from", "")
     first = min(int(told), len(lines)) if told.isascii() and told.isdecimal() and len(told) <= _DIGITS else 0
     shown = lines[first : first + _PAGE]
@@ -73,12 +81,32 @@ def show(request: Request) -> HTMLResponse:
         "compute.html.j2",
         title="Compute",
         lines=shown,
+        totals=_totals(savings),
+        by_action={action.value: sum(one is action for _, one in savings.chosen) for action in Action},
         first=first,
         total=len(lines),
         next_from=first + _PAGE if first + _PAGE < len(lines) else 0,
         savings={(line.workspace, line.compute): _saving(line.decision) for line in shown},
         now_ms=look.now_ms,
     )
+
+
+def _savings(look: Look, connection: Connection) -> Savings:
+    """What could be saved in 30 days, kept while nothing changed; decisions are made by the hour."""
+    return look.kept.ask(
+        connection,
+        ("savings", look.now_ms // MS_PER_HOUR, look.workspace),
+        lambda: saving_totals(connection, look.now_ms, _DAYS, look.workspace),
+    )
+
+
+def _totals(savings: Savings) -> tuple[MoneyView, ...]:
+    """Cash first; the others only where there is any."""
+    views = [money_view("Cash that could be saved", savings.cash)]
+    for label, figure in (("Capacity", savings.capacity), ("Cash or capacity", savings.cash_or_capacity)):
+        if figure.usd.high:
+            views.append(money_view(label, figure))
+    return tuple(views)
 
 
 @router.get("/compute/one")
@@ -102,7 +130,7 @@ def show_one(request: Request) -> HTMLResponse:
         title=f"Compute {cut(name, 60)}",
         line=found.line,
         saving=_saving(newest),
-        prices=price_entry_views(getattr(saving, "price_ids", ()), PriceBook.default()),
+        prices=decision_price_views(getattr(saving, "price_ids", ()), PriceBook.default()),
         facts=_facts(newest),
         remarks=_remarks(newest),
         history=[(one, _saving(one)) for one in found.history],

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from clusop.api.access import require
 from clusop.api.pages.charts import DayValue, day_chart
 from clusop.api.pages.evidence import evidence_view
-from clusop.api.pages.shell import look_of, page
+from clusop.api.pages.shell import exclusions_of, look_of, page
 from clusop.api.pages.template_words import dollars
 from clusop.api.refused import RefusedError
 from clusop.pricing.price import Unpriced
@@ -19,6 +19,7 @@ from clusop.reasons import Reason, catalogue
 from clusop.report.amounts import duration, plural
 from clusop.report.money_text import EXPOSURE_LABEL, money_view
 from clusop.service.problems.states import allowed
+from clusop.service.views.exclusions import covering
 
 if TYPE_CHECKING:
     from clusop.api.pages.charts import Chart
@@ -50,6 +51,8 @@ def show(request: Request, problem_id: int) -> HTMLResponse:
     """One problem."""
     look = look_of(request)
     found = found_problem(request, problem_id)
+    with look.database.reading() as connection:
+        excluded_by = covering(found.line, exclusions_of(look, connection))
     done = request.query_params.get("done", "")
     return page(
         request,
@@ -62,6 +65,7 @@ def show(request: Request, problem_id: int) -> HTMLResponse:
         monthly=_monthly(found),
         rate=found.monthly.rate,
         chart=_chart(found),
+        excluded_by=excluded_by,
         buttons=allowed(found.line.state),
         may_change=look.may_change,
         done=done if done in _DONE else "",

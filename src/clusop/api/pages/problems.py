@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -10,16 +11,21 @@ from starlette.responses import HTMLResponse
 from clusop.api.access import require
 from clusop.api.pages.asked import asked_text
 from clusop.api.pages.charts import sparkline
-from clusop.api.pages.shell import look_of, page, recent_of
+from clusop.api.pages.shell import exclusions_of, look_of, page, recent_of
 from clusop.service.views.days import window
+from clusop.service.views.exclusions import covered
 from clusop.service.views.problem_line import STATES
 from clusop.service.views.problems import SORTS, ProblemsAsked, choices, problem_page
+
+if TYPE_CHECKING:
+    from clusop.api.pages.shell import Look
+    from clusop.service.views.exclusions import NamedExclusion
 
 __all__ = ["router"]
 
 _DAYS = 30
 _CHARS = 200
-_FILTERS = ("state", "workspace", "team", "cause", "engine", "action", "compute", "q")
+_FILTERS = ("state", "workspace", "team", "cause", "engine", "action", "compute", "exclusion", "q")
 _NO_TEAM = "-"
 
 router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(require("read"))])
@@ -31,6 +37,7 @@ def show(request: Request) -> HTMLResponse:
     look = look_of(request)
     span = window(look.now_ms, _DAYS)
     told = {name: asked_text(request, name, _CHARS) for name in (*_FILTERS, "sort", "after")}
+    among, exclusion = _among(look, told["exclusion"])
     asked = ProblemsAsked(
         state=told["state"] or "live",
         workspace=told["workspace"],
@@ -44,6 +51,7 @@ def show(request: Request) -> HTMLResponse:
         sort=told["sort"] if told["sort"] in SORTS else SORTS[0],
         after=told["after"],
         visible=look.workspace,
+        among=among,
     )
     with look.database.reading() as connection:
         found = problem_page(connection, asked, recent_of(look, connection, span), span)
@@ -59,6 +67,8 @@ def show(request: Request) -> HTMLResponse:
         states=("live", *STATES, "all"),
         sorts=SORTS,
         kept=kept,
+        exclusion=exclusion,
+        exclusion_name=told["exclusion"],
         export=_export(asked),
         trends={
             one.line.id: sparkline(one.by_day.get(day, 0) for day in range(span.from_day, span.to_day + 1))
@@ -67,6 +77,21 @@ def show(request: Request) -> HTMLResponse:
         span_days=span.days,
         now_ms=look.now_ms,
     )
+
+
+def _among(look: Look, name: str) -> tuple[frozenset[int] | None, NamedExclusion | None]:
+    """The problems in whatever state that the exclusion of this name covers, and that exclusion; none where it has ended."""
+    if not name:
+        return None, None
+    with look.database.reading() as connection:
+        one = next((one for one in exclusions_of(look, connection) if one.name == name), None)
+        if one is None:
+            return frozenset(), None
+        return look.kept.ask(
+            connection,
+            ("covered in any state", one, look.workspace),
+            lambda: covered(connection, (one,), look.workspace, STATES)[name],
+        ), one
 
 
 def _export(asked: ProblemsAsked) -> str:

@@ -11,7 +11,9 @@ from clusop import __version__
 from clusop.api.pages.environment import environment
 from clusop.api.pages.links import Links
 from clusop.api.pages.style import STYLE_PATH, style_version
+from clusop.service.problems.exclusions import concerns, current_exclusions, exclusions_in_settings
 from clusop.service.suppression.policy_section import read_policy
+from clusop.service.views.exclusions import named
 from clusop.service.views.kept import Kept
 from clusop.service.views.problems import recent_sums
 
@@ -22,18 +24,21 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clusop.api.access import Caller
+    from clusop.service.problems.exclusions import Exclusion
     from clusop.service.store.database import Database
     from clusop.service.suppression.policy import Policy
     from clusop.service.views.days import Window
+    from clusop.service.views.exclusions import NamedExclusion
     from clusop.service.views.sums import Sums
 
-__all__ = ["Look", "look_of", "page", "recent_of"]
+__all__ = ["Look", "exclusions_of", "look_of", "page", "recent_of"]
 
 _NAVIGATION = (
     ("/", "Overview"),
     ("/problems", "Problems"),
     ("/compute", "Compute"),
     ("/suppressions", "Held back"),
+    ("/exclusions", "Exclusions"),
     ("/deliveries", "Messages"),
     ("/agents", "Agents"),
     ("/bill", "Bill"),
@@ -44,12 +49,13 @@ _ADMIN = "admin"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the service: whose, when, and at what."""
+    """One look at the service: whose, when, and at what. ``in_settings`` are the exclusions that stand there."""
 
     caller: Caller
     database: Database
     kept: Kept
     policy: Policy
+    in_settings: tuple[Exclusion, ...]
     now_ms: int
 
     @property
@@ -69,13 +75,20 @@ def look_of(request: Request) -> Look:
     if not hasattr(state, "kept"):
         state.kept = Kept(state.clock)
         state.policy = read_policy(state.settings.section("gate"))
+        state.in_settings = exclusions_in_settings(state.settings.section("exclusions"))
     now_ms = int(state.clock.now_at().timestamp() * 1000)
-    return Look(request.state.caller, state.database, state.kept, state.policy, now_ms)
+    return Look(request.state.caller, state.database, state.kept, state.policy, state.in_settings, now_ms)
 
 
 def recent_of(look: Look, connection: Connection, window: Window) -> Mapping[int, Sums]:
     """The sums of ``window`` by problem, of all workspaces."""
     return look.kept.ask(connection, ("recent", window), lambda: recent_sums(connection, window))
+
+
+def exclusions_of(look: Look, connection: Connection) -> tuple[NamedExclusion, ...]:
+    """The exclusions in force that the caller may see: those of the settings, then people's."""
+    in_force = named(current_exclusions(connection, look.in_settings, look.now_ms))
+    return tuple(one for one in in_force if concerns(one.exclusion, look.workspace))
 
 
 def page(

@@ -7,7 +7,8 @@ from starlette.responses import HTMLResponse
 
 from clusop.api.access import require
 from clusop.api.pages.asked import asked_text
-from clusop.api.pages.shell import look_of, page
+from clusop.api.pages.exclusions import covered_by_each
+from clusop.api.pages.shell import exclusions_of, look_of, page
 from clusop.service.views.suppressions import suppressions
 
 __all__ = ["router"]
@@ -24,4 +25,15 @@ def show(request: Request) -> HTMLResponse:
     reason = asked_text(request, "reason", _CHARS)
     with look.database.reading() as connection:
         found = suppressions(connection, reason, look.workspace)
-    return page(request, "suppressions.html.j2", title="Held back", found=found, reason=reason, now_ms=look.now_ms)
+        exclusions = exclusions_of(look, connection)
+        covered = covered_by_each(look, connection, exclusions)
+    return page(
+        request,
+        "suppressions.html.j2",
+        title="Held back",
+        found=found,
+        exclusion_count=len(exclusions),
+        excluded_count=len(frozenset().union(*covered.values())),
+        reason=reason,
+        now_ms=look.now_ms,
+    )

@@ -18,6 +18,7 @@ __all__ = [
     "CHANGE_WORDS",
     "DELIVERY_WORDS",
     "EVENT_WORDS",
+    "EXCLUSION_WORDS",
     "SHARE_WORDS",
     "SORT_WORDS",
     "STATE_WORDS",
@@ -54,6 +55,15 @@ EVENT_WORDS: Mapping[str, str] = MappingProxyType(
 )
 CHANGE_WORDS: Mapping[str, str] = MappingProxyType(
     {"acknowledge": "Acknowledge", "snooze": "Snooze", "resolve": "Mark as resolved", "reopen": "Reopen"}
+)
+EXCLUSION_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "workload": "workload",
+        "task_key": "task",
+        "cluster": "cluster",
+        "compute": "compute definition",
+        "tag": "tag",
+    }
 )
 ACTION_WORDS: Mapping[str, str] = MappingProxyType(
     {

@@ -10,13 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from clusop.api.routes.asked import Changing, Id, Reading, database_of, now_ms_of, settings_of
 from clusop.api.routes.refusals import refusals, refused
 from clusop.reasons import Reason
-from clusop.service.problems.exclusion_changes import add_exclusion, remove_exclusion
-from clusop.service.problems.exclusions import (
-    Exclusion,
-    current_exclusions,
-    exclusions_in_settings,
-    stored_exclusions,
-)
+from clusop.service.problems.exclusion_changes import Removal, add_exclusion, remove_exclusion
+from clusop.service.problems.exclusions import Exclusion, concerns, current_exclusions, exclusions_in_settings
 
 __all__ = ["ExclusionAnswer", "ExclusionBody", "ExclusionList", "RemoveBody", "Removed", "router"]
 
@@ -86,7 +81,7 @@ def exclusions(request: Request, caller: Reading) -> ExclusionList:
     in_settings = exclusions_in_settings(settings_of(request).structured.get("exclusions"))
     with database_of(request).reading() as connection:
         found = current_exclusions(connection, in_settings, now_ms_of(request))
-    return ExclusionList(exclusions=[_answer(one) for one in found if _concerns(one, caller.workspace)])
+    return ExclusionList(exclusions=[_answer(one) for one in found if concerns(one, caller.workspace)])
 
 
 @router.post("/v1/exclusions", summary="Exclude", responses=refusals(409), status_code=201)
@@ -110,25 +105,12 @@ def add(request: Request, caller: Changing, body: ExclusionBody) -> ExclusionAns
 @router.post("/v1/exclusions/{exclusion_id}/remove", summary="Exclude no longer", responses=refusals(404))
 def remove(request: Request, caller: Changing, exclusion_id: Id, body: RemoveBody) -> Removed:
     """Take an exclusion away that people made."""
-    now_ms = now_ms_of(request)
     with database_of(request).writing() as connection:
-        mine = caller.workspace == _ALL or any(
-            one.exclusion_id == exclusion_id and one.workspace == caller.workspace
-            for one in stored_exclusions(connection, now_ms)
-        )
-        refusal = (
-            remove_exclusion(connection, exclusion_id, body.reason, caller.actor, now_ms)
-            if mine
-            else Reason("unknown-exclusion")
-        )
+        wanted = Removal(exclusion_id, body.reason, caller.workspace)
+        refusal = remove_exclusion(connection, wanted, caller.actor, now_ms_of(request))
     if refusal is not None:
         raise refused(refusal)
     return Removed(removed=exclusion_id)
-
-
-def _concerns(one: Exclusion, workspace: str) -> bool:
-    """Whether somebody who may see ``workspace`` may see it: what holds everywhere holds there too."""
-    return workspace == _ALL or one.workspace in {workspace, _ALL}
 
 
 def _answer(one: Exclusion) -> ExclusionAnswer:

@@ -14,17 +14,23 @@ from clusop.service.problems.subject import tags_of
 from clusop.service.store.tables.columns import PICO_HOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import RowMapping
 
+    from clusop.analysis.figure import Figure
     from clusop.service.problems.one import WholeProblem
+    from clusop.service.suppression.per_30_days import Monthly
+    from clusop.service.views.billed import BilledLine
 
 __all__ = [
+    "BilledExposure",
     "DaySums",
     "Derived",
     "Event",
+    "FigureAnswer",
     "Money",
+    "Month",
     "Problem",
     "ProblemPage",
     "ProblemSums",
@@ -77,6 +83,35 @@ class DaySums(BaseModel):
     day: int = Field(description="Days since 1970, UTC.", examples=[20786])
     sums: ProblemSums
     derived_exposure: Derived | None
+
+
+class FigureAnswer(BaseModel):
+    """An amount that can be recomputed from what stands beside it: ``clusop explain FILE`` does so (docs/formulas.md)."""
+
+    low_microusd: int
+    high_microusd: int
+    basis: str = Field(description="modeled, or derived: billed DBUs with an assumed premium.", examples=["modeled"])
+    formula: str = Field(examples=["per-30-days-1"])
+    inputs: dict[str, str] = Field(description="Exact numbers, or ranges as low..high.")
+    price_ids: list[str]
+
+
+class Month(BaseModel):
+    """30 days at the rate seen, as a message tells them."""
+
+    exposures: list[FigureAnswer] = Field(description="One for each basis; none where no run had a price.")
+    cash: FigureAnswer | None
+    capacity: FigureAnswer | None
+
+
+class BilledExposure(BaseModel):
+    """What of one hour of the bill was premium of this problem."""
+
+    hour_at_ms: int
+    cluster: str
+    sku: str
+    currency: str
+    exposure: FigureAnswer
 
 
 class Event(BaseModel):
@@ -156,6 +191,8 @@ class ProblemPage(BaseModel):
 class WholeProblemAnswer(Problem):
     """One problem in full."""
 
+    per_30_days: Month
+    billed: list[BilledExposure] = Field(description="The newest 200 shares of the bill, newest first.")
     days: list[DaySums] = Field(description="The newest 400 days with work in them, oldest first.")
     events: list[Event] = Field(description="The newest 200, newest first.")
     evidence: dict[str, Any] | None = Field(description="The signal that shows it best, as it came (docs/records.md).")
@@ -166,7 +203,9 @@ def problem_answer(row: RowMapping, recent: Mapping[str, int] | None) -> Problem
     return Problem(**_fields(row, recent))
 
 
-def whole_answer(whole: WholeProblem, recent: Mapping[str, int] | None) -> WholeProblemAnswer:
+def whole_answer(
+    whole: WholeProblem, recent: Mapping[str, int] | None, month: Monthly, billed: Sequence[BilledLine]
+) -> WholeProblemAnswer:
     """The problem in full."""
     days = [
         DaySums(
@@ -180,7 +219,14 @@ def whole_answer(whole: WholeProblem, recent: Mapping[str, int] | None) -> Whole
     ]
     names = ("at_ms", "kind", "actor", "actor_kind", "reason")
     events = [Event(**{name: row[name] for name in names}, detail=json.loads(row["detail"])) for row in whole.events]
-    return WholeProblemAnswer(**_fields(whole.row, recent), days=days, events=events, evidence=whole.evidence)
+    return WholeProblemAnswer(
+        **_fields(whole.row, recent),
+        per_30_days=_month(month),
+        billed=[_billed(one) for one in billed],
+        days=days,
+        events=events,
+        evidence=whole.evidence,
+    )
 
 
 def sums_answer(row: RowMapping | Mapping[str, int]) -> ProblemSums:
@@ -197,6 +243,21 @@ def sums_answer(row: RowMapping | Mapping[str, int]) -> ProblemSums:
         avoidable=_money(row, "avoidable", "avoidable"),
         capacity=_money(row, "capacity", "avoidable"),
     )
+
+
+def _month(month: Monthly) -> Month:
+    savings = {saving.is_capacity: _figure(saving.per_30_days) for saving in month.savings}
+    exposures = [_figure(figure) for figure in month.exposures]
+    return Month(exposures=exposures, cash=savings.get(False), capacity=savings.get(True))
+
+
+def _billed(line: BilledLine) -> BilledExposure:
+    names = ("hour_at_ms", "cluster", "sku", "currency")
+    return BilledExposure(**{name: getattr(line, name) for name in names}, exposure=FigureAnswer(**line.figure))
+
+
+def _figure(figure: Figure) -> FigureAnswer:
+    return FigureAnswer.model_validate(figure.to_json())
 
 
 def _money(row: RowMapping | Mapping[str, int], name: str, unpriced: str) -> Money:

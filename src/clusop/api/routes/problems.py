@@ -6,13 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from clusop.api.routes import decisions, exclusions, exports, problem_changes
-from clusop.api.routes.asked import Id, Reading, Sorted, database_of, now_ms_of
+from clusop.api.routes import decisions, exclusions, exports, problem_changes, savings
+from clusop.api.routes.asked import Id, Reading, Sorted, database_of, now_ms_of, settings_of
 from clusop.api.routes.problem_answers import ProblemPage, WholeProblemAnswer, problem_answer, whole_answer
 from clusop.api.routes.refusals import refusals, refused
 from clusop.reasons import Reason
 from clusop.service.problems.listing import list_problems, sums_since
 from clusop.service.problems.one import whole_problem
+from clusop.service.suppression.policy_section import read_policy
+from clusop.service.views.billed import billed_lines
+from clusop.service.views.problem import month_of
 
 __all__ = ["router"]
 
@@ -39,12 +42,17 @@ def problem(request: Request, caller: Reading, problem_id: Id) -> WholeProblemAn
         if found is None:
             raise refused(Reason("unknown-problem"))
         recent = sums_since(connection, [problem_id], _recent_day(request))
-    return whole_answer(found, recent.get(problem_id))
+        billed = billed_lines(connection, problem_id)
+    now_ms = now_ms_of(request)
+    days = [row for row in found.days if _recent_day(request) <= row["day"] <= now_ms // _DAY_MS]
+    policy = read_policy(settings_of(request).section("gate"))
+    month = month_of(days, found.row["first_seen_at_ms"], now_ms, policy)
+    return whole_answer(found, recent.get(problem_id), month, billed)
 
 
 def _recent_day(request: Request) -> int:
     return now_ms_of(request) // _DAY_MS - _RECENT_DAYS + 1
 
 
-for _other in (problem_changes, exclusions, decisions, exports):
+for _other in (problem_changes, exclusions, decisions, savings, exports):
     router.include_router(_other.router)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from clusop.analysis.economics import PriceSource
     from clusop.service.decisions.decision import Decision
+    from clusop.service.decisions.prices_in_force import PricesInForce
     from clusop.service.store.database import Database
 
 __all__ = ["decide", "decide_apart", "decisions_of", "window_of"]
@@ -33,7 +33,7 @@ def window_of(now_ms: int, window_days: int) -> Span:
     return Span(since - since % MS_PER_HOUR, now_ms)
 
 
-def decisions_of(connection: Connection, prices: PriceSource, span: Span) -> Iterator[Decision]:
+def decisions_of(connection: Connection, prices: PricesInForce, span: Span) -> Iterator[Decision]:
     """The decision about each compute definition that has one, one after the other."""
     for compute in computes_in(connection, span):
         agents = use_of(connection, compute, span)
@@ -42,12 +42,12 @@ def decisions_of(connection: Connection, prices: PriceSource, span: Span) -> Ite
             yield found
 
 
-def decide(connection: Connection, prices: PriceSource, now_ms: int, window_days: int = 30) -> int:
+def decide(connection: Connection, prices: PricesInForce, now_ms: int, window_days: int = 30) -> int:
     """Decide and write in one transaction. How many decisions were written."""
     return _kept(connection, decisions_of(connection, prices, window_of(now_ms, window_days)), now_ms)
 
 
-def decide_apart(database: Database, prices: PriceSource, now_ms: int, window_days: int = 30) -> int:
+def decide_apart(database: Database, prices: PricesInForce, now_ms: int, window_days: int = 30) -> int:
     """As :func:`decide`, reading in one transaction and writing in another: ingest need not wait while it thinks."""
     with database.reading() as connection:
         found = list(decisions_of(connection, prices, window_of(now_ms, window_days)))

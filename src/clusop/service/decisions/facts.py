@@ -34,9 +34,11 @@ class Ground:
     agent_count: int
     compared: OnAndOff | Reason | None
     by_history: Figure | Unpriced | None
+    bill: Figure | Unpriced
+    attributed: Figure | Unpriced
 
 
-def facts_of(ground: Ground, proposal: Proposal, bill: Figure | Unpriced) -> dict[str, object]:
+def facts_of(ground: Ground, proposal: Proposal) -> dict[str, object]:
     """As JSON. Numbers are exact texts, money is a figure."""
     window, seen = ground.window, ground.observation
     share = window.off_engine_share
@@ -57,7 +59,8 @@ def facts_of(ground: Ground, proposal: Proposal, bill: Figure | Unpriced) -> dic
             "without_goodbye_hours": _decimal(seen.without_goodbye_hours),
             "not_weighed_hours": _decimal(seen.not_weighed_hours),
         },
-        "bill": bill.to_json(),
+        "bill": ground.bill.to_json(),
+        "attributed": ground.attributed.to_json(),
         "remarks": [reason.to_json() for reason in ground.remarks],
         "runs_needed": _runs(ground.compared),
         "history": _history(ground),

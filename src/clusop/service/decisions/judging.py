@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clusop.analysis.cluster import Cluster
-    from clusop.analysis.economics import PriceSource, Rates
+    from clusop.analysis.economics import Rates
     from clusop.service.decisions.agent_use import AgentUse
     from clusop.service.decisions.observation import Span
+    from clusop.service.decisions.prices_in_force import PricesInForce
     from clusop.service.decisions.use_query import Compute
 
 __all__ = ["judged"]
@@ -46,7 +47,7 @@ class _Seen:
 
 
 def judged(
-    compute: Compute, span: Span, agents: Sequence[AgentUse], bill: Fraction | None, prices: PriceSource
+    compute: Compute, span: Span, agents: Sequence[AgentUse], bill: Fraction | None, prices: PricesInForce
 ) -> Decision | None:
     """The decision, ``None`` where nobody told of an engine. ``bill`` is the billed DBUs' part that was seen.
 
@@ -69,7 +70,7 @@ def judged(
         sentence = f"Whether {dialect(newest.agent.engine).title} pays here cannot be told. {gap.reason.sentence}"
         proposal = Proposal(Action.KEEP, sentence, gap, (gap.reason,))
         return Decision(compute, span, proposal, Uptime.UNKNOWN, gap, gap, {"engine": newest.agent.engine})
-    rates = cluster_rates(newest.cluster, prices, newest.agent.engine)
+    rates = cluster_rates(newest.cluster, prices.of(newest.cluster), newest.agent.engine)
     window = _window(mine, in_window, span, bill, newest)
     return _priced(compute, span, rates, window, _compared(compute, seen, newest))
 
@@ -145,6 +146,7 @@ def _priced(
             reason = Reason("history-disagrees")
             sentence = f"Keep {title} for now. {reason.sentence}"
             proposal = Proposal(Action.KEEP, sentence, proposal.saving, (reason, *proposal.reasons))
+    bill, attributed = cost_figure("total-1", rates, window.total), cost_figure("attributed-1", rates, window.busy)
     ground = Ground(
         engine=weighed.engine,
         window=window,
@@ -153,17 +155,10 @@ def _priced(
         agent_count=weighed.agent_count,
         compared=compared,
         by_history=by_history,
+        bill=bill,
+        attributed=attributed,
     )
-    bill = cost_figure("total-1", rates, window.total)
-    return Decision(
-        compute,
-        span,
-        proposal,
-        window.uptime,
-        bill,
-        cost_figure("attributed-1", rates, window.busy),
-        facts_of(ground, proposal, bill),
-    )
+    return Decision(compute, span, proposal, window.uptime, bill, attributed, facts_of(ground, proposal))
 
 
 def _compared(compute: Compute, seen: list[_Seen], newest: _Seen) -> OnAndOff | Reason | None:

@@ -2,61 +2,79 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, select
 
+from clusop.analysis.assessment import Action, Proposal
 from clusop.analysis.cluster import Uptime
-from clusop.analysis.economics import Alternatives, total_of
+from clusop.analysis.economics import Alternatives, recompute, total_of
 from clusop.analysis.economics.exact_text import range_text
 from clusop.analysis.economics.formulas import figure_of
+from clusop.analysis.figure import ModeledFigure
+from clusop.errors import InputError
 from clusop.pricing.price import Unpriced
 from clusop.reasons import Reason
-from clusop.service.decisions.deciding import decisions_of, window_of
+from clusop.service.decisions.deciding import window_of
+from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.problems import problem_days, problems
 from clusop.units import MS_PER_HOUR, Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy import Column, ColumnElement, Connection
 
-    from clusop.analysis.economics import PriceSource, Savings
+    from clusop.analysis.economics import Savings
     from clusop.analysis.figure import Figure
-    from clusop.service.decisions.decision import Decision
 
-__all__ = ["alternatives", "fixes_in", "saving_totals"]
+__all__ = ["fixes_in", "saving_totals"]
 
 _DAY_MS = 24 * MS_PER_HOUR
+_LATELY_MS = 2 * _DAY_MS
+"""A decision is made anew every day, as long as the compute definition is heard of: an older one is about none that runs."""
 _MICRO = 1_000_000
 _MOST_MICROUSD = 10**13
 """Ten million dollars of one problem in one day: an absurd record must not overflow a sum."""
 _SUMS = ("avoidable_low_microusd", "avoidable_high_microusd", "capacity_low_microusd", "capacity_high_microusd")
+_NO_FIGURE = Unpriced(Reason("no-timeline"))
 
 
-def saving_totals(connection: Connection, prices: PriceSource, now_ms: int, window_days: int = 30) -> Savings:
-    """Totals over the window (:func:`clusop.analysis.economics.total_of`): cash, capacity, and what may be either."""
-    span = window_of(now_ms, window_days)
-    fixes = fixes_in(connection, span.from_at_ms)
-    return total_of(alternatives(decisions_of(connection, prices, span), fixes))
+def saving_totals(connection: Connection, now_ms: int, window_days: int = 30, workspace: str = "*") -> Savings:
+    """Totals over the window (:func:`clusop.analysis.economics.total_of`): cash, capacity, and what may be either.
+
+    Of each compute definition the better of repairing its problems and of what was decided about its engine at last. One
+    without a decision has repairs only, and no bill to cap them by.
+    """
+    fixes = fixes_in(connection, window_of(now_ms, window_days).from_at_ms, workspace)
+    found = _decided(connection, now_ms - _LATELY_MS, workspace, fixes)
+    found += [
+        Alternatives(f"{place}/{compute}", Uptime.UNKNOWN, _NO_FIGURE, _NO_FIGURE, fixes=tuple(figures))
+        for (place, compute), figures in fixes.items()
+    ]
+    return total_of(found)
 
 
-def fixes_in(connection: Connection, from_at_ms: int) -> dict[tuple[str, str], list[Figure]]:
-    """What repairing each problem would save, by workspace and compute definition. Problems of none are left out."""
+def fixes_in(connection: Connection, from_at_ms: int, workspace: str = "*") -> dict[tuple[str, str], list[Figure]]:
+    """What repairing each problem would save, by workspace and compute definition. Problems of none are left out, and those that
+    somebody called resolved: what they cost is saved already.
+    """
+    conditions = [problems.c.compute != "", problems.c.state != "resolved", problem_days.c.day >= from_at_ms // _DAY_MS]
+    if workspace != "*":
+        conditions.append(problems.c.workspace == workspace)
     rows = connection.execute(
         select(problems.c.workspace, problems.c.compute, *(_sum(problem_days.c[name]) for name in _SUMS))
         .join(problem_days, problem_days.c.problem_id == problems.c.id)
-        .where(problems.c.compute != "", problem_days.c.day >= from_at_ms // _DAY_MS)
+        .where(*conditions)
         .group_by(problems.c.id, problems.c.workspace, problems.c.compute)
         .order_by(problems.c.id)
     )
     found: dict[tuple[str, str], list[Figure]] = {}
-    for workspace, compute, cash_low, cash_high, capacity_low, capacity_high in rows:
+    for place, compute, cash_low, cash_high, capacity_low, capacity_high in rows:
         # A problem has one of both; which, its compute definition's uptime says.
         usd = Range.of(int(cash_low) + int(capacity_low), int(cash_high) + int(capacity_high))
         if usd.high:
             exact = Range(usd.low / _MICRO, usd.high / _MICRO)
-            found.setdefault((workspace, compute), []).append(figure_of("sum-1", {"part_1": range_text(exact)}))
+            found.setdefault((place, compute), []).append(figure_of("sum-1", {"part_1": range_text(exact)}))
     return found
 
 
@@ -64,23 +82,43 @@ def _sum(column: Column[int]) -> ColumnElement[int]:
     return func.sum(case((column > _MOST_MICROUSD, _MOST_MICROUSD), else_=column))
 
 
-def alternatives(decisions: Iterable[Decision], fixes: dict[tuple[str, str], list[Figure]]) -> list[Alternatives]:
-    """What could be done about each compute definition. One without a decision has fixes only, and no bill to cap them by."""
-    rest = dict(fixes)
-    found = [
-        Alternatives(
-            compute_id=f"{decision.compute.workspace}/{decision.compute.name}",
-            uptime=decision.uptime,
-            bill=decision.bill,
-            attributed=decision.attributed,
-            fixes=tuple(rest.pop((decision.compute.workspace, decision.compute.name), ())),
-            engine=decision.proposal,
-        )
-        for decision in decisions
-    ]
-    gap = Unpriced(Reason("no-timeline"))
-    found += [
-        Alternatives(f"{workspace}/{compute}", Uptime.UNKNOWN, gap, gap, fixes=tuple(figures))
-        for (workspace, compute), figures in rest.items()
-    ]
-    return found
+def _decided(
+    connection: Connection, since_ms: int, workspace: str, fixes: dict[tuple[str, str], list[Figure]]
+) -> list[Alternatives]:
+    """The newest decision about each compute definition, with its repairs, which are taken out of ``fixes``."""
+    column = engine_decisions.c
+    conditions = [column.decided_at_ms >= since_ms]
+    if workspace != "*":
+        conditions.append(column.workspace == workspace)
+    # Ids count up with time; the newest decision of a compute definition has its greatest.
+    newest = select(func.max(column.id)).where(*conditions).group_by(column.workspace, column.compute)
+    rows = connection.execute(select(engine_decisions).where(column.id.in_(newest)).order_by(column.id)).mappings()
+    return [_alternatives(row, fixes.pop((row["workspace"], row["compute"]), [])) for row in rows]
+
+
+def _alternatives(row: Any, fixes: list[Figure]) -> Alternatives:  # Any: SQLAlchemy's row
+    facts, saving = json.loads(row["facts"]), json.loads(row["saving"])
+    told = str(facts.get("uptime", ""))
+    bill = _figure(facts.get("bill"))
+    # Decisions of a clusop before this one tell no attributed dollars; the bill is never less.
+    attributed = _figure(facts.get("attributed")) if "attributed" in facts else bill
+    return Alternatives(
+        compute_id=f"{row['workspace']}/{row['compute']}",
+        uptime=Uptime(told) if told in {uptime.value for uptime in Uptime} else Uptime.UNKNOWN,
+        bill=bill,
+        attributed=attributed,
+        fixes=tuple(fixes),
+        engine=Proposal(Action(row["action"]), "", _figure(saving) if saving else None, ()),
+    )
+
+
+def _figure(told: object) -> ModeledFigure | Unpriced:
+    """A stored figure, recomputed exactly: what is stored is rounded."""
+    if not isinstance(told, dict) or "formula" not in told:
+        return _NO_FIGURE
+    inputs = {str(name): str(value) for name, value in dict(told.get("inputs", {})).items()}
+    ids = tuple(str(one) for one in told.get("price_ids", ()))
+    try:
+        return ModeledFigure(recompute(told), str(told["formula"]), inputs, ids)
+    except InputError:
+        return _NO_FIGURE

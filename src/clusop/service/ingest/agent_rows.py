@@ -129,15 +129,7 @@ def write_agents(connection: Connection, rows: Iterable[AgentRow], now_ms: int) 
     _UPDATE_ALL.run(
         connection,
         [
-            {
-                "row_id": row.id,
-                "accepted": row.accepted.text(),
-                "signal_count": row.signal_count,
-                "cluster": row.cluster,
-                "shape": row.shape,
-                "last_arrived_at_ms": now_ms,
-                "last_told_at_ms": row.last_told_at_ms,
-            }
+            (row.accepted.text(), row.signal_count, row.cluster, row.shape, now_ms, row.last_told_at_ms, row.id)
             for row in touched
         ],
     )

@@ -37,13 +37,13 @@ def apply_batches(connection: Connection, batches: Sequence[Batch], now_ms: int,
     Raises ``LostRaceError`` where it is to be done again.
     """
     found = sort_batches(connection, batches, now_ms, limits)
-    for one in found.taken:
-        if isinstance(one.record, SeenState):
-            one.agent.take_state(one.record)
-        elif isinstance(one.record, SeenSignal):
-            one.agent.signal_count += 1
-        if not one.agent.cluster:
-            one.agent.cluster = one.record.cluster
+    for record, agent, _ in found.taken:
+        if isinstance(record, SeenState):
+            agent.take_state(record)
+        elif isinstance(record, SeenSignal):
+            agent.signal_count += 1
+        if not agent.cluster:
+            agent.cluster = record.cluster
     problem_ids = roll_up(connection, found.taken, found.agents.values(), now_ms)
     _store(connection, found.taken, problem_ids, now_ms)
     take_hours(connection, found.taken)
@@ -54,25 +54,25 @@ def apply_batches(connection: Connection, batches: Sequence[Batch], now_ms: int,
 
 
 def _store(connection: Connection, taken: Sequence[Taken], problem_ids: dict[ProblemKey, int], now_ms: int) -> None:
-    rows, others = [], []
-    for one in taken:
-        record = one.record
+    rows: list[tuple[object, ...]] = []
+    others: list[tuple[object, ...]] = []
+    for record, agent, is_offline in taken:
         if isinstance(record, SeenSignal):
             rows.append(
-                {
-                    "agent_id": one.agent.id,
-                    "sequence": record.sequence,
-                    "problem_id": problem_ids[record.workspace, record.signature],
-                    "arrived_at_ms": now_ms,
-                    "start_at_ms": record.start_at_ms,
-                    "end_at_ms": record.end_at_ms,
-                    "content_hash": record.content_hash,
-                    "line": record.line,
-                    "is_offline": one.is_offline,
-                }
+                (
+                    agent.id,
+                    record.sequence,
+                    problem_ids[record.workspace, record.signature],
+                    now_ms,
+                    record.start_at_ms,
+                    record.end_at_ms,
+                    record.content_hash,
+                    record.line,
+                    is_offline,
+                )
             )
         else:
-            others.append({"agent_id": one.agent.id, "sequence": record.sequence, "content_hash": record.content_hash})
+            others.append((agent.id, record.sequence, record.content_hash))
     _SIGNALS.run(connection, rows)
     _OTHERS.run(connection, others)
 

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from asyncio import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from clusop.service.ingest.decoder_process import LENGTH_BYTES, batch_from, framed
@@ -56,17 +57,20 @@ class Decoders:
             data = await _asked(process, framed(parcel))
         except (OSError, EOFError) as error:
             _logger.warning("a decoder is gone (%s); another takes its place", type(error).__name__)
-            self._all.remove(process)
-            await self._add()
+            await self._replace(process)
             return await asyncio.to_thread(unpack, parcel)
         except BaseException:
             # Whoever asked went away; what the decoder still says is for nobody.
-            self._all.remove(process)
-            process.kill()
-            await self._add()
+            await self._replace(process)
             raise
         self._free.put_nowait(process)
         return batch_from(data, parcel)
+
+    async def _replace(self, process: subprocess.Process) -> None:
+        self._all.remove(process)
+        with suppress(ProcessLookupError):
+            process.kill()
+        await self._add()
 
     async def _add(self) -> None:
         process = await subprocess.create_subprocess_exec(
@@ -78,6 +82,9 @@ class Decoders:
 
 async def _asked(process: subprocess.Process, frame: bytes) -> bytes:
     if process.stdin is None or process.stdout is None:
+        raise EOFError
+    # uvloop says RuntimeError of a pipe that it closed because the other end died.
+    if process.returncode is not None or process.stdin.is_closing():
         raise EOFError
     process.stdin.write(frame)
     await process.stdin.drain()

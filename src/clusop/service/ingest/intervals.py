@@ -38,6 +38,9 @@ class Intervals:
         return [[first, last] for first, last in zip(self._firsts, self._lasts, strict=True)]
 
     def __contains__(self, number: int) -> bool:
+        # Nearly always the next one.
+        if not self._lasts or number > self._lasts[-1]:
+            return False
         at = bisect_right(self._firsts, number) - 1
         return at >= 0 and number <= self._lasts[at]
 
@@ -47,6 +50,9 @@ class Intervals:
     def add(self, number: int) -> bool:
         """Put ``number`` in; whether it was new."""
         firsts, lasts = self._firsts, self._lasts
+        if lasts and number == lasts[-1] + 1:
+            lasts[-1] = number
+            return True
         at = bisect_right(firsts, number)
         if at and number <= lasts[at - 1]:
             return False

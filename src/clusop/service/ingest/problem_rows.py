@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import select
 
@@ -15,19 +15,21 @@ from clusop.service.store.upsert import chunks, inserting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Row, RowMapping
+    from sqlalchemy import Connection, Row
 
     from clusop.service.ingest.seen import SeenSignal
 
-__all__ = ["ProblemKey", "held_problems", "problems_of_agents"]
+__all__ = ["ProblemKey", "ProblemRow", "held_problems", "newest_told", "problems_of_agents", "sums_told"]
 
 ProblemKey = tuple[str, str]
 """Workspace and signature."""
+ProblemRow: TypeAlias = "Row[Any]"
+"""A locked row, with the columns that ingest needs, by name."""
 
 
 def held_problems(
     connection: Connection, groups: Mapping[ProblemKey, Sequence[SeenSignal]], others: Iterable[int], now_ms: int
-) -> dict[ProblemKey, RowMapping]:
+) -> dict[ProblemKey, ProblemRow]:
     """The rows of the problems, locked. ``others`` are ids to be locked with them. Raises ``LostRaceError``.
 
     A row just made has no signals yet: that is how it is told from the others.
@@ -40,25 +42,33 @@ def held_problems(
         known.update({(row.workspace, row.signature): row.id for row in _ids(connection, missing)})
     if len(known) < len(groups):
         raise LostRaceError
-    by_id: dict[int, RowMapping] = {}
+    by_id: dict[int, ProblemRow] = {}
     for chunk in chunks(sorted({*known.values(), *others})):
         asked = _COLUMNS.where(problems.c.id.in_(chunk)).order_by(problems.c.id).with_for_update()
-        for row in connection.execute(asked).mappings():
-            by_id[row["id"]] = row
+        for row in connection.execute(asked):
+            by_id[row.id] = row
     if not by_id.keys() >= set(known.values()):
         raise LostRaceError
     return {key: by_id[row_id] for key, row_id in known.items()}
 
 
-_COLUMNS = select(
-    *(
-        problems.c[name]
-        for name in (
-            "id", "first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, "compute", "evidence_rank", "evidence_at_ms",
-            "state", "state_since_at_ms",
-        )
-    )
+_NAMES = (
+    "id", "first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, "compute", "evidence_rank", "evidence_at_ms",
+    "state", "state_since_at_ms",
 )  # fmt: skip
+_COLUMNS = select(*(problems.c[name] for name in _NAMES))
+_SUMS_FROM = _NAMES.index(SUMS[0])
+_NEWEST_FROM = _NAMES.index(NEWEST[0])
+
+
+def sums_told(row: ProblemRow) -> tuple[int, ...]:
+    """The sums of a row, in the order of ``SUMS``."""
+    return tuple(row[_SUMS_FROM : _SUMS_FROM + len(SUMS)])
+
+
+def newest_told(row: ProblemRow) -> tuple[str | int, ...]:
+    """What a row's newest signal told, in the order of ``NEWEST``."""
+    return tuple(row[_NEWEST_FROM : _NEWEST_FROM + len(NEWEST)])
 
 
 def problems_of_agents(connection: Connection, agent_ids: Iterable[int]) -> dict[int, set[int]]:

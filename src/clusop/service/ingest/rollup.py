@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from clusop.service.actor import CLUSOP
 from clusop.service.ingest.evidence import NEWEST, evidence_order, newest_of, newest_order
 from clusop.service.ingest.flatten import MOST
-from clusop.service.ingest.problem_rows import held_problems, problems_of_agents
+from clusop.service.ingest.problem_rows import held_problems, newest_told, problems_of_agents, sums_told
 from clusop.service.ingest.seen import SUMS, SeenSignal
 from clusop.service.ingest.sums import added, day_of, total
 from clusop.service.store.many import Many
@@ -24,10 +24,10 @@ from clusop.service.store.upsert import chunks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection
 
     from clusop.service.ingest.agent_rows import AgentRow
-    from clusop.service.ingest.problem_rows import ProblemKey
+    from clusop.service.ingest.problem_rows import ProblemKey, ProblemRow
     from clusop.service.ingest.sorting import Taken
 
 __all__ = ["CAME_BACK", "RESOLVED", "roll_up"]
@@ -45,13 +45,12 @@ def roll_up(
     """
     groups: dict[ProblemKey, list[SeenSignal]] = {}
     computes: dict[ProblemKey, tuple[int, str]] = {}
-    for one in taken:
-        signal = one.record
+    for signal, agent, _ in taken:
         if isinstance(signal, SeenSignal):
             key = (signal.workspace, signal.signature)
             groups.setdefault(key, []).append(signal)
-            if one.agent.compute:
-                computes[key] = max(computes.get(key, (-1, "")), (signal.end_at_ms, one.agent.compute))
+            if agent.compute:
+                computes[key] = max(computes.get(key, (-1, "")), (signal.end_at_ms, agent.compute))
     telling = {row.id: row.compute for row in agents if row.told_compute}
     owed = problems_of_agents(connection, telling) if telling else {}
     if not groups and not owed:
@@ -62,7 +61,7 @@ def roll_up(
     _days(connection, groups, by_key)
     _evidence(connection, groups, by_key)
     _states(connection, groups, by_key, now_ms)
-    return {key: row["id"] for key, row in by_key.items()}
+    return {key: row.id for key, row in by_key.items()}
 
 
 _UPDATED = ("first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, "compute")
@@ -75,27 +74,26 @@ _UPDATE = Many(
 def _update(
     connection: Connection,
     groups: dict[ProblemKey, list[SeenSignal]],
-    by_key: dict[ProblemKey, RowMapping],
+    by_key: dict[ProblemKey, ProblemRow],
     computes: dict[ProblemKey, tuple[int, str]],
 ) -> None:
     rows = []
     for key, signals in groups.items():
         row = by_key[key]
         newest = max(signals, key=newest_order)
-        told = tuple(row[name] for name in NEWEST)
-        is_newer = newest_order(newest) >= (row["last_seen_at_ms"], told) or not row["signal_count"]
+        told = newest_told(row)
+        is_newer = newest_order(newest) >= (row.last_seen_at_ms, told) or not row.signal_count
         told = newest_of(newest) if is_newer else told
         end_at_ms, compute = computes.get(key, (-1, ""))
-        sums = added(tuple(row[name] for name in SUMS), total(signals))
         rows.append(
-            {
-                "row_id": row["id"],
-                "first_seen_at_ms": min(row["first_seen_at_ms"], *(one.start_at_ms for one in signals)),
-                "last_seen_at_ms": max(row["last_seen_at_ms"], newest.end_at_ms),
-                **dict(zip(SUMS, sums, strict=True)),
-                **dict(zip(NEWEST, told, strict=True)),
-                "compute": compute if end_at_ms >= row["last_seen_at_ms"] or not row["compute"] else row["compute"],
-            }
+            (
+                min(row.first_seen_at_ms, *(one.start_at_ms for one in signals)),
+                max(row.last_seen_at_ms, newest.end_at_ms),
+                *added(sums_told(row), total(signals)),
+                *told,
+                compute if end_at_ms >= row.last_seen_at_ms or not row.compute else row.compute,
+                row.id,
+            )
         )
     _UPDATE.run(connection, rows)
 
@@ -116,16 +114,13 @@ def _tell_computes(connection: Connection, telling: dict[int, str], owed: dict[i
 
 
 def _days(
-    connection: Connection, groups: dict[ProblemKey, list[SeenSignal]], by_key: dict[ProblemKey, RowMapping]
+    connection: Connection, groups: dict[ProblemKey, list[SeenSignal]], by_key: dict[ProblemKey, ProblemRow]
 ) -> None:
     by_day: dict[tuple[int, int], list[SeenSignal]] = {}
     for key, signals in groups.items():
         for one in signals:
-            by_day.setdefault((by_key[key]["id"], day_of(one)), []).append(one)
-    rows = [
-        {"problem_id": problem_id, "day": day, **dict(zip(SUMS, total(signals), strict=True))}
-        for (problem_id, day), signals in sorted(by_day.items(), key=itemgetter(0))
-    ]
+            by_day.setdefault((by_key[key].id, day_of(one)), []).append(one)
+    rows = [(*at, *total(signals)) for at, signals in sorted(by_day.items(), key=itemgetter(0))]
     (_DAYS_SQLITE if connection.dialect.name == "sqlite" else _DAYS_POSTGRESQL).run(connection, rows)
 
 
@@ -145,15 +140,11 @@ _DAYS_POSTGRESQL = _days_statement(postgresql.insert(problem_days))
 
 
 def _evidence(
-    connection: Connection, groups: dict[ProblemKey, list[SeenSignal]], by_key: dict[ProblemKey, RowMapping]
+    connection: Connection, groups: dict[ProblemKey, list[SeenSignal]], by_key: dict[ProblemKey, ProblemRow]
 ) -> None:
-    best = {by_key[key]["id"]: max(signals, key=evidence_order) for key, signals in groups.items()}
-    rows = {row["id"]: row for row in by_key.values()}
-    tied = [
-        row_id
-        for row_id, one in best.items()
-        if (one.rank, one.end_at_ms) == (rows[row_id]["evidence_rank"], rows[row_id]["evidence_at_ms"])
-    ]
+    best = {by_key[key].id: max(signals, key=evidence_order) for key, signals in groups.items()}
+    before = {row.id: (row.evidence_rank, row.evidence_at_ms) for row in by_key.values()}
+    tied = [row_id for row_id, one in best.items() if (one.rank, one.end_at_ms) == before[row_id]]
     # Lines are long: they are read for a tie only.
     lines = {
         row.id: row.evidence or b""
@@ -161,9 +152,9 @@ def _evidence(
         for row in connection.execute(select(problems.c.id, problems.c.evidence).where(problems.c.id.in_(chunk)))
     }
     better = [
-        {"row_id": row_id, "evidence": one.line, "evidence_rank": one.rank, "evidence_at_ms": one.end_at_ms}
+        (one.line, one.rank, one.end_at_ms, row_id)
         for row_id, one in best.items()
-        if evidence_order(one) > (rows[row_id]["evidence_rank"], rows[row_id]["evidence_at_ms"], lines.get(row_id, b""))
+        if evidence_order(one) > (*before[row_id], lines.get(row_id, b""))
     ]
     _UPDATE_EVIDENCE.run(connection, better)
 
@@ -178,18 +169,18 @@ _UPDATE_EVIDENCE = Many(
 def _states(
     connection: Connection,
     groups: dict[ProblemKey, list[SeenSignal]],
-    by_key: dict[ProblemKey, RowMapping],
+    by_key: dict[ProblemKey, ProblemRow],
     now_ms: int,
 ) -> None:
     """A problem is opened by its first signal, and comes back by one that ends after it was resolved."""
     events, back = [], []
     for key, signals in groups.items():
         row = by_key[key]
-        if not row["signal_count"]:
-            events.append(_event(row["id"], "opened", now_ms))
-        elif row["state"] == RESOLVED and max(one.end_at_ms for one in signals) > row["state_since_at_ms"]:
-            events.append(_event(row["id"], CAME_BACK, now_ms))
-            back.append(row["id"])
+        if not row.signal_count:
+            events.append(_event(row.id, "opened", now_ms))
+        elif row.state == RESOLVED and max(one.end_at_ms for one in signals) > row.state_since_at_ms:
+            events.append(_event(row.id, CAME_BACK, now_ms))
+            back.append(row.id)
     for chunk in chunks(back):
         connection.execute(
             problems.update()

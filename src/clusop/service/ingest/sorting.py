@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Sorted", "Taken", "sort_batches"]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A record that is new, and whose it is."""
 
     record: Seen
@@ -53,7 +52,9 @@ class Sorted:
 def sort_batches(connection: Connection, batches: Sequence[Batch], now_ms: int, limits: Limits) -> Sorted:
     """Sort the records. Locks the agents' rows."""
     horizon_at_ms = max(limits.horizon_at_ms(now_ms), fact(connection, HORIZON_FACT)[0])
-    allowed = [record for batch in batches for record in batch.seen if _speaks_for(batch, record)]
+    allowed = [
+        record for batch in batches for record in batch.seen if batch.workspace in (ALL_WORKSPACES, record.workspace)
+    ]
     asked = {(record.workspace, record.agent) for record in allowed}
     known = known_agents(connection, asked)
     new = {
@@ -74,34 +75,31 @@ def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes],
     refused = list(batch.refused)
     for record in batch.seen:
         agent = found.agents.get((record.workspace, record.agent))
-        if not _speaks_for(batch, record):
+        sequence = record.sequence
+        if batch.workspace not in (ALL_WORKSPACES, record.workspace):
             answer = Reason("wrong-workspace")
         elif agent is None or record.told_at_ms < agent.horizon_at_ms:
             answer = Reason("too-old")
-        elif record.sequence in agent.accepted:
-            before = agent.fresh.get(record.sequence) or stored.get((agent.id, record.sequence))
+        elif sequence in agent.accepted:
+            before = agent.fresh.get(sequence) or stored.get((agent.id, sequence))
             # Retention has taken the signal, and left the agent: that it was there is all that is known.
             if before is None or before == record.content_hash:
                 known += 1
                 continue
             answer = Reason("conflict")
-        elif len(agent.accepted) >= limits.most_gaps and record.sequence != agent.accepted.last + 1:
+        elif len(agent.accepted) >= limits.most_gaps and sequence != agent.accepted.last + 1:
             answer = Reason("too-many-gaps")
         else:
-            agent.accepted.add(record.sequence)
-            agent.fresh[record.sequence] = record.content_hash
+            agent.accepted.add(sequence)
+            agent.fresh[sequence] = record.content_hash
             agent.last_told_at_ms = max(agent.last_told_at_ms, record.told_at_ms)
             agent.touched = True
             found.taken.append(Taken(record, agent, batch.is_offline))
             accepted += 1
             continue
-        refused.append(Refusal(record.agent, record.sequence, answer.id, answer.sentence))
+        refused.append(Refusal(record.agent, sequence, answer.id, answer.sentence))
     found.refusals.update(one.reason for one in refused)
     return Receipt(accepted, known, tuple(refused))
-
-
-def _speaks_for(batch: Batch, record: Seen) -> bool:
-    return batch.workspace in {ALL_WORKSPACES, record.workspace}
 
 
 def _stored_hashes(

@@ -18,6 +18,7 @@ from clusop.analysis.records.money import FigureShape
 from clusop.analysis.records.read import RECORDS
 from clusop.analysis.records.shape import Choice, Flag, Listing, Members, Nullable, Number, Pair, Record, Text, Whole
 from clusop.analysis.records.signal import EntryShape
+from clusop.service.ingest.known_parts import KnownParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["wire_decoder"]
 
 _TAG = "record"
+# Parts of a signal that the next one of the same problem repeats to the byte, and that are most of it.
+_REPEATED = ("findings", "digest", "shape", "confidence")
 
 
 def wire_decoder() -> msgspec.json.Decoder[Any]:  # Any: types that exist only at run time
@@ -48,14 +51,19 @@ class _Types:
     def record(self, shape: Record[Any], tag: str = "") -> Any:  # Any: a type made here
         fields: list[Any] = []
         parameters = signature(shape.make).parameters if shape.optional else {}
+        known: dict[str, KnownParts] = {}
         for name, of in shape.fields.items():
             if tag and name == _TAG:
+                continue
+            if tag and name in _REPEATED and name not in shape.optional and not isinstance(of, Nullable):
+                known[name] = KnownParts(self.of(of))
+                fields.append((name, msgspec.Raw))
                 continue
             field = (name, self.of(of))
             fields.append((*field, parameters[name].default) if name in shape.optional else field)
         # Fields with a default stand last, whatever the order of the declaration.
         fields.sort(key=len)
-        return _struct(shape.make.__name__, fields, _ruled(shape.rule), tag)
+        return _struct(shape.make.__name__, fields, _with_parts(known, _ruled(shape.rule)), tag)
 
     def of(self, shape: Shape[Any]) -> Any:  # Any: a type made here
         if id(shape) not in self._made:
@@ -154,6 +162,20 @@ def _ruled(rule: Callable[[Any], str] | None) -> Callable[[Any], None] | None:
     def check(made: Any) -> None:  # Any: the type being made
         if fault := rule(made):
             raise ValueError(fault)
+
+    return check
+
+
+def _with_parts(known: dict[str, KnownParts], rule: Callable[[Any], None] | None) -> Callable[[Any], None] | None:
+    """The rule, after the parts that came as bytes have been checked."""
+    if not known:
+        return rule
+
+    def check(made: Any) -> None:  # Any: the type being made
+        for name, parts in known.items():
+            msgspec.structs.force_setattr(made, name, parts.checked(getattr(made, name)))
+        if rule is not None:
+            rule(made)
 
     return check
 

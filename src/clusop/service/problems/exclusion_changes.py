@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -21,9 +21,23 @@ if TYPE_CHECKING:
 
     from clusop.service.actor import Actor
 
-__all__ = ["add_exclusion", "remove_exclusion"]
+__all__ = ["Removal", "add_exclusion", "remove_exclusion"]
 
 _SAME = ("field", "tag_key", "pattern", "workspace")
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Which exclusion is to go, and why. Who is bound to a ``workspace`` takes away only what was excluded there.
+
+    ``seen_at_ms`` is when the exclusion that somebody saw was made, ``None`` where nobody looked: SQLite gives a number again
+    that has become free, and another's exclusion must not go in its place.
+    """
+
+    exclusion_id: int
+    reason: str
+    workspace: str = "*"
+    seen_at_ms: int | None = None
 
 
 def add_exclusion(connection: Connection, wanted: Exclusion, actor: Actor, now_ms: int) -> Exclusion | Reason:
@@ -55,19 +69,19 @@ def add_exclusion(connection: Connection, wanted: Exclusion, actor: Actor, now_m
     return replace(one, exclusion_id=made)
 
 
-def remove_exclusion(
-    connection: Connection, exclusion_id: int, reason: str, actor: Actor, now_ms: int
-) -> Reason | None:
+def remove_exclusion(connection: Connection, wanted: Removal, actor: Actor, now_ms: int) -> Reason | None:
     """Take one away that people made; ``unknown-exclusion`` where there is none. What it was stays in the audit."""
-    told = reason_of(reason)
-    row = (
-        connection.execute(exclusions.delete().where(exclusions.c.id == exclusion_id).returning(*exclusions.c))
-        .mappings()
-        .one_or_none()
-    )
+    told = reason_of(wanted.reason)
+    column = exclusions.c
+    conditions = [column.id == wanted.exclusion_id]
+    if wanted.workspace != "*":
+        conditions.append(column.workspace == wanted.workspace)
+    if wanted.seen_at_ms is not None:
+        conditions.append(column.created_at_ms == wanted.seen_at_ms)
+    row = connection.execute(exclusions.delete().where(*conditions).returning(*column)).mappings().one_or_none()
     if row is None:
         return Reason("unknown-exclusion")
-    line = AuditLine("exclusion.remove", f"exclusion:{exclusion_id}", told, _told(dict(row)))
+    line = AuditLine("exclusion.remove", f"exclusion:{wanted.exclusion_id}", told, _told(dict(row)))
     write_audit(connection, actor, [line], now_ms)
     return None
 

@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from clusop.service.problems.subject import ProblemRow
+    from clusop.service.problems.subject import ProblemRow, Subject
 
 __all__ = [
     "EXCLUSION_FIELDS",
     "TAG",
     "Exclusion",
     "checked",
+    "concerns",
     "current_exclusions",
     "excluded",
     "exclusions_in_settings",
+    "falls_under",
     "stored_exclusions",
 ]
 
@@ -58,17 +60,23 @@ class Exclusion:
 def excluded(problem_row: ProblemRow, exclusions: Iterable[Exclusion]) -> Exclusion | None:
     """The first of ``exclusions`` that a row of ``problems`` falls under."""
     subject = subject_of(problem_row)
-    for one in exclusions:
-        if not matches(one.workspace or "*", subject.workspace):
-            continue
-        if one.field != TAG:
-            # An empty name is one that is not known: no glob is about it.
-            name = getattr(subject, one.field) if one.field in NAME_FIELDS else ""
-            if name and matches(one.pattern, name):
-                return one
-        elif one.tag_key in subject.tags and matches(one.pattern, subject.tags[one.tag_key]):
-            return one
-    return None
+    return next((one for one in exclusions if falls_under(subject, one)), None)
+
+
+def falls_under(subject: Subject, one: Exclusion) -> bool:
+    """Whether a problem with these names and tags is excluded by ``one``."""
+    if not matches(one.workspace or "*", subject.workspace):
+        return False
+    if one.field == TAG:
+        return one.tag_key in subject.tags and matches(one.pattern, subject.tags[one.tag_key])
+    # An empty name is one that is not known: no glob is about it.
+    name = getattr(subject, one.field) if one.field in NAME_FIELDS else ""
+    return bool(name) and matches(one.pattern, name)
+
+
+def concerns(one: Exclusion, workspace: str) -> bool:
+    """Whether somebody who may see ``workspace`` (``*``: all) may see it: what holds in it is no secret there."""
+    return workspace == "*" or matches(one.workspace or "*", workspace)
 
 
 def checked(one: Exclusion, where: str) -> Exclusion:

@@ -14,7 +14,7 @@ from clusop.service.databricks.statements import Own
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Discount", "ResolverSettings", "read_resolver_settings"]
+__all__ = ["Discount", "ResolverSettings", "check_days_are_kept", "read_resolver_settings"]
 
 _DAYS, _MOST_DAYS = 35, 400
 _NAMES = ("host", "profile", "warehouse", "catalog", "schema", "currency")
@@ -72,6 +72,19 @@ def read_resolver_settings(databricks: object, discounts: object) -> ResolverSet
         days=_days(section.get("days")),
         discounts=_discounts(discounts),
     )
+
+
+def check_days_are_kept(days: int, retain_days: int, where: str = "databricks.days") -> None:
+    """Raise ``InputError`` where the bill would be read for days whose records are gone: what agents saw then would turn into
+    work that nobody saw.
+    """
+    # The day that just goes is not whole any more.
+    if days >= retain_days:
+        raise InputError(
+            where,
+            f"the bill is to be read for {days} days, and records are kept for retain_days = {retain_days}",
+            f"Give at most {retain_days - 1}, or raise retain_days to {days + 1}.",
+        )
 
 
 def _mapping(value: object, where: str) -> Mapping[str, object]:

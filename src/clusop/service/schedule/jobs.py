@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clusop.pricing.provider import PriceBook
 from clusop.service.decisions.deciding import decide_apart
+from clusop.service.decisions.prices_in_force import prices_in_force
 from clusop.service.problems.exclusions import exclusions_in_settings
 from clusop.service.problems.lifecycle import wake
 from clusop.service.problems.owner_settings import owner_policy
 from clusop.service.problems.owners import assign_some
 from clusop.service.resolver.door import warehouse_for
 from clusop.service.resolver.reconcile import reconcile
-from clusop.service.resolver.settings import read_resolver_settings
+from clusop.service.resolver.settings import check_days_are_kept, read_resolver_settings
 from clusop.service.retention.retention import forget
 from clusop.service.schedule.job import Job
 from clusop.service.suppression.pass_over import pass_apart
 from clusop.service.suppression.policy_section import read_policy
 from clusop.service.teams.channels import read_channels
 from clusop.service.teams.outbox import send_due
+from clusop.service.teams.proxy import proxy_of
 
 if TYPE_CHECKING:
     from clusop.clock import Clock
@@ -39,10 +40,12 @@ def jobs_of(settings: Settings, clock: Clock) -> tuple[Job, ...]:
         public_url=settings.text("public_url"),
         exclusions=exclusions_in_settings(settings.section("exclusions")),
     )
-    channels = read_channels(settings.section("channels"))
+    proxy = proxy_of(settings.text("message_proxy"), settings.origins["message_proxy"])
+    channels = read_channels(settings.section("channels"), proxy)
     owners = owner_policy(settings.section("owners"))
     bill = read_resolver_settings(settings.section("databricks"), settings.section("discounts"))
     retain_days = settings.count("retain_days")
+    check_days_are_kept(bill.days, retain_days)
 
     def assign_owners(database: Database, now_ms: int) -> None:
         after = 0
@@ -59,7 +62,9 @@ def jobs_of(settings: Settings, clock: Clock) -> tuple[Job, ...]:
         send_due(database, channels, clock)
 
     def decide(database: Database, now_ms: int) -> None:
-        decide_apart(database, PriceBook.default(), now_ms)
+        with database.reading() as connection:
+            prices = prices_in_force(connection, bill)
+        decide_apart(database, prices, now_ms)
 
     def bring_bill(database: Database, now_ms: int) -> None:
         reconcile(database, warehouse_for(bill), bill, now_ms)

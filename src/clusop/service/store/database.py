@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from clusop.errors import InputError
+from clusop.service.store.encoding import check_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["Database", "database_url", "open_database"]
 
 _BUSY_MS = 30_000
-_PAGE_CACHE_KIB = 65_536
+_PAGE_CACHE_KIB = 16_384
+# Of a new file. Three signals fit in a page; half as many pages are half as many writes.
+_PAGE_BYTES = 8192
+# In pages, 64 MiB: pages that every group of batches changes are carried over once for many groups.
+_CHECKPOINT_PAGES = 8192
 _POOL = 8
 
 
@@ -102,7 +107,9 @@ def _sqlite(url: URL) -> Engine:
         # Transactions begin where SQLAlchemy says so, not where the driver guesses.
         connection.isolation_level = None
         for pragma in (
+            f"page_size = {_PAGE_BYTES}",
             "journal_mode = WAL",
+            f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
             # An acknowledged record is on the disk, not only in the system's cache.
             "synchronous = FULL",
             f"busy_timeout = {_BUSY_MS}",
@@ -122,4 +129,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True)
+    # First: SQLAlchemy's own questions to a new connection fail where the driver hands texts over as bytes.
+    event.listen(engine, "connect", check_encoding, insert=True)
+    return engine

@@ -8,31 +8,35 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
     from sqlalchemy.sql.dml import UpdateBase
 
 __all__ = ["Many"]
 
+_Row = tuple[object, ...]
+
 
 class Many:
-    """A statement over rows that all have the keys ``names``. It is put into words once."""
+    """A statement over rows whose values stand in the order of ``names``. It is put into words once."""
 
     def __init__(self, statement: UpdateBase, names: Sequence[str]) -> None:
         self._statement = statement
-        self._names = list(names)
-        self._words: tuple[str, itemgetter[Any]] | None = None
+        self._names = tuple(names)
+        self._words: tuple[str, Callable[[_Row], Any] | None] | None = None  # Any: what the driver takes
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    def run(self, connection: Connection, rows: Sequence[_Row]) -> None:
         """Run it for all rows; for none it does nothing."""
         if not rows:
             return
         if connection.dialect.name != "sqlite":
-            connection.execute(self._statement, rows)
+            connection.execute(self._statement, [dict(zip(self._names, row, strict=True)) for row in rows])
             return
         if self._words is None:
-            compiled = self._statement.compile(dialect=connection.dialect, column_keys=self._names)
-            self._words = (str(compiled), itemgetter(*(compiled.positiontup or ())))
-        words, values = self._words
-        connection.exec_driver_sql(words, [values(row) for row in rows])
+            compiled = self._statement.compile(dialect=connection.dialect, column_keys=list(self._names))
+            places = [self._names.index(name) for name in compiled.positiontup or ()]
+            in_order = places == list(range(len(self._names)))
+            self._words = (str(compiled), None if in_order else itemgetter(*places))
+        words, placed = self._words
+        connection.exec_driver_sql(words, list(rows if placed is None else map(placed, rows)))

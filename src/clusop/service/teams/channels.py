@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from clusop.service.teams.egress import Network
+    from clusop.service.teams.proxy import Proxy
     from clusop.service.teams.secret_address import SecretAddress
 
 __all__ = ["KINDS", "Channel", "read_channels"]
@@ -42,13 +43,16 @@ class Channel:
         return any(fnmatchcase(team.casefold(), glob.casefold()) for glob in self.teams)
 
 
-def read_channels(section: object) -> tuple[Channel, ...]:
-    """The section's channels. Raises ``InputError`` that names key, value and what is allowed; never an address."""
+def read_channels(section: object, proxy: Proxy | None = None) -> tuple[Channel, ...]:
+    """The section's channels, whose messages leave through ``proxy``.
+
+    Raises ``InputError`` that names key, value and what is allowed; never an address.
+    """
     if section is None:
         return ()
     if not isinstance(section, list):
         raise InputError("channels", "is no list", "Give a list of channels, each with name and url.")
-    channels = tuple(_channel(f"channels[{number}]", entry) for number, entry in enumerate(section))
+    channels = tuple(_channel(f"channels[{number}]", entry, proxy) for number, entry in enumerate(section))
     names = [channel.name for channel in channels]
     for name in names:
         if names.count(name) > 1:
@@ -56,7 +60,7 @@ def read_channels(section: object) -> tuple[Channel, ...]:
     return channels
 
 
-def _channel(where: str, entry: object) -> Channel:
+def _channel(where: str, entry: object, proxy: Proxy | None) -> Channel:
     if not isinstance(entry, dict):
         raise InputError(where, "is no channel", f"Give keys and values: {', '.join(_KEYS)}.")
     told: Mapping[str, Any] = entry  # Any: YAML
@@ -85,6 +89,7 @@ def _channel(where: str, entry: object) -> Channel:
                 for one in _texts(f"{where}.networks", told.get("networks", []), "networks")
             ),
             is_open,
+            proxy,
         ),
     )
 

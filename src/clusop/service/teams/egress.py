@@ -14,6 +14,8 @@ from clusop.reasons import Reason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from clusop.service.teams.proxy import Proxy
+
 __all__ = ["HOST_SUFFIXES", "Egress", "Resolve", "Target", "addresses_of", "target_of"]
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,12 +33,13 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 @dataclass(frozen=True, slots=True)
 class Egress:
     """What a channel's settings allow beyond the list: exact hosts, networks that are not public, and for tests http on the
-    loopback.
+    loopback. ``proxy`` is the way out of the service as a whole.
     """
 
     hosts: frozenset[str] = frozenset()
     networks: tuple[Network, ...] = ()
     http_on_loopback: bool = False
+    proxy: Proxy | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

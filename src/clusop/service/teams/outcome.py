@@ -11,7 +11,7 @@ what happened                                   fate         why
 300 to 399                                      refused      a redirect is not followed: the message would go elsewhere
 400, 401, 403, 404, 410, 413, other 4xx         refused      the same message would be refused again
 408, 500, 502, 504, 503 without Retry-After     unconfirmed  a gateway may say so after the flow took it
-name, connection or TLS failed                  again        no byte of the message had left
+name, proxy, connection or TLS failed           again        no byte of the message had left
 address missing or refused                      again        as above; a person may mend the settings meanwhile
 time ran out or connection broke after that     unconfirmed  the message had begun to leave
 an answer that is no HTTP                       unconfirmed  as above

@@ -23,14 +23,14 @@ from clusop.service.views.visible import ALL_WORKSPACES, within
 from clusop.service.views.withheld import WithheldLine, withheld_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
     from clusop.service.suppression.policy import Policy
     from clusop.service.views.days import Window
 
-__all__ = ["EventLine", "ProblemView", "SignalLine", "one_problem"]
+__all__ = ["EventLine", "ProblemView", "SignalLine", "month_of", "one_problem"]
 
 _SIGNALS, _EVENTS, _WITHHELD, _DELIVERIES = 20, 50, 30, 20
 
@@ -98,7 +98,7 @@ def one_problem(
         line=problem_line(row),
         recent=added(by_day.values()),
         days=tuple(DaySums(day, by_day.get(day, NO_SUMS)) for day in range(days.from_day, days.to_day + 1)),
-        monthly=_monthly(rows, row["first_seen_at_ms"], now_ms, policy),
+        monthly=month_of(rows, row["first_seen_at_ms"], now_ms, policy),
         evidence=evidence,
         evidence_gap=gap,
         signals=_signals(connection, problem_id),
@@ -128,10 +128,11 @@ def _with_derived(row: RowMapping) -> dict[str, Any]:  # Any: a database's value
     return one
 
 
-def _monthly(rows: list[RowMapping], first_seen_at_ms: int, now_ms: int, policy: Policy) -> Monthly:
+def month_of(rows: Sequence[RowMapping], first_seen_at_ms: int, now_ms: int, policy: Policy) -> Monthly:
+    """30 days of a problem; ``rows`` are its days in them."""
     derived = [row for row in rows if _is_derived(row)]
 
-    def pair(among: list[RowMapping], name: str) -> tuple[int, int]:
+    def pair(among: Sequence[RowMapping], name: str) -> tuple[int, int]:
         return sum(row[f"{name}_low_microusd"] for row in among), sum(row[f"{name}_high_microusd"] for row in among)
 
     def whole(name: str) -> int:

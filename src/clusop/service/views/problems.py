@@ -29,6 +29,7 @@ __all__ = [
     "ProblemsAsked",
     "RankedProblem",
     "choices",
+    "lines_of",
     "problem_page",
     "recent_sums",
 ]
@@ -47,7 +48,8 @@ _MOST_CHARS = 200
 @dataclass(frozen=True, slots=True)
 class ProblemsAsked:
     """Which problems. ``state`` is one of :data:`~.problem_line.STATES`, ``live`` or ``all``; ``""`` asks for any.
-    ``after`` is the ``next_after`` of the page before, ``visible`` the workspace the caller may see.
+    ``after`` is the ``next_after`` of the page before, ``visible`` the workspace the caller may see; ``among`` are the ids of
+    the only problems that count, ``None``: all.
     """
 
     state: str = "live"
@@ -61,6 +63,7 @@ class ProblemsAsked:
     sort: str = "avoidable"
     after: str = ""
     visible: str = ALL_WORKSPACES
+    among: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +134,15 @@ def problem_page(
         select(problems.c.id, problems.c.first_seen_at_ms, problems.c.last_seen_at_ms).where(*_conditions(asked))
     )
     rank = _rank(asked.sort, recent)
-    ranked = sorted(((rank((key, first, last)), key) for key, first, last in found), reverse=True)
+    # Ids are compared here: a database takes only so many in one question.
+    among = asked.among
+    ranked = sorted(
+        ((rank((key, first, last)), key) for key, first, last in found if among is None or key in among), reverse=True
+    )
     start = _start(ranked, asked.after)
     chosen = ranked[start : start + PAGE_SIZE]
     more = start + PAGE_SIZE < len(ranked)
-    lines = _lines(connection, [key for _, key in chosen])
+    lines = lines_of(connection, [key for _, key in chosen])
     by_day = _by_day(connection, list(lines), window)
     return ProblemPage(
         problems=tuple(
@@ -225,7 +232,8 @@ def _is_number(text: str) -> bool:
     return digits.isascii() and digits.isdecimal() and len(digits) <= len(str(2**63))
 
 
-def _lines(connection: Connection, keys: list[int]) -> dict[int, ProblemLine]:
+def lines_of(connection: Connection, keys: list[int]) -> dict[int, ProblemLine]:
+    """The problems with these ids, by id."""
     if not keys:
         return {}
     rows = connection.execute(select(*LINE_COLUMNS).where(problems.c.id.in_(keys))).mappings()

@@ -1,4 +1,4 @@
-"""What people are not told: snoozed and acknowledged problems, exclusions, and every decision not to send."""
+"""What people are not told: snoozed and acknowledged problems, and every decision not to send."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from clusop.service.store.tables.delivery import exclusions, withheld
+from clusop.service.store.tables.delivery import withheld
 from clusop.service.store.tables.problems import problems
 from clusop.service.views.problem_line import LINE_COLUMNS, ProblemLine, problem_line
 from clusop.service.views.visible import ALL_WORKSPACES, within
@@ -16,25 +16,9 @@ from clusop.service.views.withheld import WithheldLine, withheld_line
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["ExclusionLine", "ReasonCount", "Suppressions", "WithheldProblem", "suppressions"]
+__all__ = ["ReasonCount", "Suppressions", "WithheldProblem", "suppressions"]
 
 _MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ExclusionLine:
-    """Somebody's wish not to be told of all that matches."""
-
-    id: int
-    field: str
-    tag_key: str
-    pattern: str
-    workspace: str
-    reason: str
-    actor: str
-    actor_kind: str
-    created_at_ms: int
-    until_at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +45,6 @@ class Suppressions:
     snoozed_count: int
     acknowledged: tuple[ProblemLine, ...]
     acknowledged_count: int
-    exclusions: tuple[ExclusionLine, ...]
     withheld: tuple[WithheldProblem, ...]
     reasons: tuple[ReasonCount, ...]
 
@@ -75,7 +58,6 @@ def suppressions(connection: Connection, reason: str = "", workspace: str = ALL_
         snoozed_count=snoozed_count,
         acknowledged=acknowledged,
         acknowledged_count=acknowledged_count,
-        exclusions=_exclusions(connection, workspace),
         withheld=_withheld(connection, reason, workspace),
         reasons=_reasons(connection, workspace),
     )
@@ -91,25 +73,6 @@ def _in_state(connection: Connection, state: str, workspace: str) -> tuple[tuple
     ).mappings()
     many = connection.execute(select(func.count()).where(*mine)).scalar_one()
     return tuple(problem_line(row) for row in rows), int(many)
-
-
-def _exclusions(connection: Connection, workspace: str) -> tuple[ExclusionLine, ...]:
-    column = exclusions.c
-    asked = select(
-        column.id,
-        column.field,
-        column.tag_key,
-        column.pattern,
-        column.workspace,
-        column.reason,
-        column.actor,
-        column.actor_kind,
-        column.created_at_ms,
-        column.until_at_ms,
-    ).order_by(column.created_at_ms.desc())
-    if workspace != ALL_WORKSPACES:
-        asked = asked.where(column.workspace.in_((workspace, ALL_WORKSPACES, "")))
-    return tuple(ExclusionLine(*row[:9], row[9]) for row in connection.execute(asked.limit(_MOST)))
 
 
 def _withheld(connection: Connection, reason: str, workspace: str) -> tuple[WithheldProblem, ...]:

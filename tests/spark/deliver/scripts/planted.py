@@ -18,6 +18,16 @@ for key in ("clusterAllTags", "clusterName", "clusterOwnerUserId", "clusterCreat
     names = {"clusterAllTags": json.dumps(tags), "clusterName": f"job-42-run-7-{everything}"}
     planted = names.get(key, everything)
     builder = builder.config(f"spark.databricks.clusterUsageTags.{key}", planted)
+for key in (
+    "sparkImageLabel",
+    "clusterAvailability",
+    "clusterNodeType",
+    "driverNodeType",
+    "region",
+    "sparkVersion",
+    "orgId",
+):
+    builder = builder.config(f"spark.databricks.clusterUsageTags.{key}", everything)
 spark = builder.config("spark.databricks.clusterSource", "JOB").getOrCreate()
 context = spark.sparkContext
 clusop = __import__("clusop")
@@ -31,6 +41,8 @@ for number, secret in enumerate(secrets):
     context.setLocalProperty("callSite.short", f"{secret} at {secret}.py:7")
     context.setLocalProperty("spark.company.token", secret)
     context.setLocalProperty("spark.databricks.notebook.path", f"/Users/{secret}")
+    for key in ("job.id", "job.runId", "job.taskKey", "workload.name", "workload.id"):
+        context.setLocalProperty(f"spark.databricks.{key}", secret)
     column = f"of {secret} " + "z" * 1500
     schema = StructType([StructField(column, StringType()), StructField("n", LongType())])
     path = f"{folder}/in {number} " + "".join(sign for sign in secret if sign.isalnum())[:60]

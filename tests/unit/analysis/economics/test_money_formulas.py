@@ -255,3 +255,22 @@ def test_every_formula_has_a_section_in_the_documentation(pytestconfig):
     page = (pytestconfig.rootpath / "docs" / "formulas.md").read_text(encoding="utf-8")
     headings = {line.split()[1].strip("`") for line in page.splitlines() if line.startswith("### ")}
     assert headings == set(FORMULA_IDS)
+
+
+@pytest.mark.parametrize(
+    ("formula", "inputs", "usd"),
+    [
+        ("derived-exposure-1", {"usd": "0.174", "m": "2.9"}, Range.of(Fraction("0.114"))),
+        ("derived-exposure-1", {"usd": "-0.174", "m": "2.9"}, Range.of(0)),
+        ("derived-exposure-1", {"usd": "0.174", "m": "0.5"}, Range.of(0)),
+        ("derived-exposure-1", {"usd": "3", "m": "2..3"}, Range(Fraction("1.5"), Fraction(2))),
+        ("per-30-days-1", {"usd_per_run": "0.0038", "runs_per_day": "10000", "days": "30"}, Range.of(1140)),
+        (
+            "per-30-days-1",
+            {"usd_per_run": "0.038", "runs_per_day": "0.2..1.5", "days": "30"},
+            Range(Fraction("0.228"), Fraction("1.71")),
+        ),
+    ],
+)
+def test_the_worked_examples_of_the_services_formulas(formula, inputs, usd):
+    assert recompute({"formula": formula, "inputs": inputs}) == usd

@@ -8,12 +8,12 @@ import pytest
 from decision_samples import HOUR_MS, NOW_MS, hour, interactive, shape
 
 from clusop.analysis.economics.formulas import recompute
-from clusop.pricing.provider import PriceBook
 from clusop.service.decisions import decide, decide_apart
+from clusop.service.decisions.prices_in_force import PricesInForce
 from clusop.service.store.tables.agents import usage_hours
 from clusop.service.store.tables.money import bill_hours, reconciliations
 
-PRICES = PriceBook.default()
+PRICES = PricesInForce()
 DAY_MS = 24 * HOUR_MS
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 from decision_samples import HOUR_MS, NOW_MS, hour, interactive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from clusop.analysis.figure import Figure
-from clusop.pricing.provider import PriceBook
-from clusop.service.decisions import saving_totals
+from clusop.service.decisions import decide, saving_totals
 from clusop.service.decisions.deciding import decisions_of, window_of
+from clusop.service.decisions.prices_in_force import PricesInForce
 from clusop.service.store.tables.agents import agents
+from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.problems import problem_days, problems
 
-PRICES = PriceBook.default()
+PRICES = PricesInForce()
 TODAY = NOW_MS // (24 * HOUR_MS)
 
 
@@ -31,9 +34,11 @@ def cash(low, high):
     return {"avoidable_low_microusd": low, "avoidable_high_microusd": high}
 
 
-def totals(database):
+def totals(database, workspace="*"):
+    with database.writing() as connection:
+        decide(connection, PRICES, NOW_MS)
     with database.reading() as connection:
-        return saving_totals(connection, PRICES, NOW_MS)
+        return saving_totals(connection, NOW_MS, workspace=workspace)
 
 
 def dollars(figure):
@@ -80,6 +85,53 @@ def test_problems_of_no_compute_and_days_before_the_window_are_left_out(database
     assert dollars(totals(database).cash_or_capacity) == [0, 0]
 
 
+def test_a_decision_about_what_runs_no_more_is_not_counted(database, an_agent):
+    an_agent([hour()])
+    assert dollars(totals(database).cash) == [Fraction("0.285")] * 2
+    with database.reading() as connection:
+        later = saving_totals(connection, NOW_MS + 49 * HOUR_MS)
+    assert dollars(later.cash) == [0, 0]
+
+
+def test_the_newest_decision_counts(database, an_agent):
+    an_agent([hour()])
+    totals(database)
+    with database.writing() as connection:
+        (row,) = connection.execute(engine_decisions.select()).mappings().all()
+        told = {name: value for name, value in row.items() if name != "id"}
+        connection.execute(engine_decisions.insert().values(told | {"action": "keep", "decided_at_ms": NOW_MS + 1}))
+        assert saving_totals(connection, NOW_MS + 1).chosen == ()
+
+
+def test_who_is_bound_to_a_workspace_is_told_of_that_one_only(database, an_agent):
+    an_agent([hour()])
+    an_agent([hour()], workspace="43")
+    a_fix(database, "job:9", workspace="43", **cash(100_000, 200_000))
+    assert [name for name, _ in totals(database, "43").chosen] == ["43/job:7", "43/job:9"]
+    assert len(totals(database).chosen) == 3
+
+
+def test_a_decision_of_a_clusop_that_told_no_attributed_dollars_is_capped_by_the_bill(database, an_agent):
+    an_agent([hour(busy=0.5, native=1)])
+    a_fix(database, **cash(2_000_000, 3_000_000))
+    assert dollars(totals(database).cash) == [Fraction("0.3735")] * 2
+    with database.writing() as connection:
+        facts = json.loads(connection.execute(select(engine_decisions.c.facts)).scalar_one())
+        del facts["attributed"]
+        connection.execute(engine_decisions.update().values(facts=json.dumps(facts)))
+        assert dollars(saving_totals(connection, NOW_MS).cash) == [Fraction("0.747")] * 2
+        facts["bill"] = {"formula": "unheard-of-1", "inputs": {}}
+        connection.execute(engine_decisions.update().values(facts=json.dumps(facts)))
+        assert dollars(saving_totals(connection, NOW_MS).cash) == [2, 3]
+
+
+def test_what_is_resolved_is_saved_already(database):
+    a_fix(database, "job:1", **cash(100_000, 200_000))
+    with database.writing() as connection:
+        connection.execute(problems.update().values(state="resolved"))
+    assert dollars(totals(database).cash_or_capacity) == [0, 0]
+
+
 def test_an_absurd_record_overflows_nothing(database):
     for number in range(3):
         a_fix(database, f"job:{number}", **cash(0, 2**63 - 1))
@@ -93,7 +145,7 @@ HOURS = st.tuples(st.integers(0, 100), st.integers(0, 100))
 @given(st.lists(st.tuples(st.lists(HOURS, min_size=1, max_size=3), st.integers(0, 2_000_000)), min_size=1, max_size=3))
 def test_one_proposal_each_and_savings_never_exceed_cost(database, an_agent, told):
     with database.writing() as connection:
-        for table in (agents, problems):
+        for table in (agents, problems, engine_decisions):
             connection.execute(table.delete())
     for number, (hours, low) in enumerate(told):
         for ago, (busy, native) in enumerate(hours, start=1):

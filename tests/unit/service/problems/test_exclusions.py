@@ -10,9 +10,10 @@ from sqlalchemy import select
 from clusop.errors import InputError
 from clusop.reasons import Reason
 from clusop.service.actor import Actor
-from clusop.service.problems.exclusion_changes import add_exclusion, remove_exclusion
+from clusop.service.problems.exclusion_changes import Removal, add_exclusion, remove_exclusion
 from clusop.service.problems.exclusions import (
     Exclusion,
+    concerns,
     current_exclusions,
     excluded,
     exclusions_in_settings,
@@ -102,13 +103,37 @@ def test_people_add_and_take_away_and_the_audit_keeps_both(database):
     with database.reading() as connection:
         assert current_exclusions(connection, in_settings, NOW_MS) == (*in_settings, made)
     with database.writing() as connection:
-        assert remove_exclusion(connection, made.exclusion_id, "no longer", ANA, NOW_MS) is None
-        assert remove_exclusion(connection, made.exclusion_id, "again", ANA, NOW_MS).id == "unknown-exclusion"
+        assert remove_exclusion(connection, Removal(made.exclusion_id, "no longer"), ANA, NOW_MS) is None
+        assert remove_exclusion(connection, Removal(made.exclusion_id, "again"), ANA, NOW_MS).id == "unknown-exclusion"
         assert stored_exclusions(connection, NOW_MS) == ()
         lines = connection.execute(select(audit.c.action, audit.c.reason, audit.c.detail)).all()
     assert [line.action for line in lines] == ["exclusion.add", "exclusion.remove"]
     assert [line.reason for line in lines] == ["a sandbox", "no longer"]
     assert all(json.loads(line.detail)["pattern"] == "job:9*" for line in lines)
+
+
+def test_an_exclusion_that_took_the_number_of_another_is_not_taken_away_for_it(database):
+    seen = add(database, Exclusion("workload", "job:9*", reason="a sandbox"))
+    with database.writing() as connection:
+        assert remove_exclusion(connection, Removal(seen.exclusion_id, "somebody was quicker"), ANA, NOW_MS) is None
+    other = add(database, Exclusion("workload", "job:8*", reason="another"), NOW_MS + 1)
+    assert other.exclusion_id == seen.exclusion_id  # what makes it a danger
+    with database.writing() as connection:
+        late = Removal(seen.exclusion_id, "over", seen_at_ms=seen.created_at_ms)
+        assert remove_exclusion(connection, late, ANA, NOW_MS + 2).id == "unknown-exclusion"
+        assert stored_exclusions(connection, NOW_MS + 2) == (other,)
+        own = Removal(other.exclusion_id, "over", seen_at_ms=other.created_at_ms)
+        assert remove_exclusion(connection, own, ANA, NOW_MS + 2) is None
+
+
+def test_who_is_bound_to_a_workspace_ends_only_what_holds_there_alone(database):
+    made = add(database, Exclusion("workload", "job:9*", workspace="4*", reason="a sandbox"))
+    with database.writing() as connection:
+        assert (
+            remove_exclusion(connection, Removal(made.exclusion_id, "x", "42"), ANA, NOW_MS).id == "unknown-exclusion"
+        )
+    # He is told of it all the same: it covers what is his.
+    assert [concerns(made, workspace) for workspace in ("42", "53", "*")] == [True, False, True]
 
 
 def test_the_same_twice_is_told_and_one_that_has_ended_is_renewed(database):

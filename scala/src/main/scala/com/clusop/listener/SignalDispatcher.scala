@@ -41,17 +41,12 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
     }
   }
 
-  /** Whether files wait in the spool directory. Looks once a minute, and clears away what was never finished. */
-  def hasSpool: Boolean = {
-    val nowMs = clock()
-    if (Math.abs(nowMs - spoolCheckedAtMs) >= SignalDispatcher.SpoolCheckMs) {
-      spoolCheckedAtMs = nowMs
-      val chosen = options()
-      if (chosen.spoolDirectory.nonEmpty) Drafts.sweep(chosen.spoolDirectory, nowMs)
-      hadSpool = chosen.endpoint.nonEmpty && chosen.spoolDirectory.nonEmpty && RecordFiles.found(chosen.spoolDirectory).nonEmpty
-    }
-    hadSpool
-  }
+  /** Whether files may wait in the spool directory: some did when it was last looked at, or that was a minute ago. No look is
+    * taken here: the disk may be a mount that hangs, and only the thread that sends may hang with it.
+    */
+  def mayHaveSpool: Boolean = options().spoolDirectory.nonEmpty && (hadSpool || isLookDue)
+
+  private def isLookDue: Boolean = Math.abs(clock() - spoolCheckedAtMs) >= SignalDispatcher.SpoolCheckMs
 
   /** The application ended: send what waits, for at most `deadlineMs`; spool the rest where a spool is set. What then remains
     * stays in the ring and is tried again while this JVM lives. Never called by a thread of Spark's bus.
@@ -66,7 +61,15 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
         wake()
         awaitUntil(untilNs - Math.min(SignalDispatcher.SpoolReserveMs, deadlineMs / 4) * SignalDispatcher.NsPerMs)
       }
-      if (outbox.waitingCount > 0) spoolTheEnd(chosen)
+      if (outbox.waitingCount > 0 && chosen.spoolDirectory.nonEmpty) {
+        // A disk that hangs holds up this thread and nobody else.
+        val worker = OwnThread.of("clusop-spool", new Runnable { def run(): Unit = spoolTheEnd(chosen) })
+        try {
+          worker.start()
+          worker.join(Math.max(SignalDispatcher.SpoolReserveMs, (untilNs - System.nanoTime) / SignalDispatcher.NsPerMs))
+          if (worker.isAlive) stuck("spool-unwritable"): Unit
+        } catch { case _: OutOfMemoryError => stuck("spool-unwritable"): Unit }
+      }
       isEnding = false
     }
   }
@@ -158,8 +161,12 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
 
   private def postSpooled(chosen: DeliveryOptions): Boolean =
     // What lies on disk is not lent by the outbox: it has to be asked, before each file and each batch of it.
-    if (chosen.spoolDirectory.isEmpty || isEnding || outbox.isSilent) false
-    else
+    if (chosen.spoolDirectory.isEmpty || isEnding || outbox.isOff) false
+    else {
+      if (isLookDue) {
+        Drafts.sweep(chosen.spoolDirectory, clock())
+        spoolCheckedAtMs = clock()
+      }
       nextSpooled(chosen) match {
         case None =>
           hadSpool = false
@@ -170,7 +177,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
           var later = Option.empty[Sent.Later]
           var isHushed = false
           held.records.grouped(SignalDispatcher.BatchRecords).foreach { batch =>
-            isHushed = isHushed || outbox.isSilent
+            isHushed = isHushed || outbox.isOff
             if (later.isEmpty && !isHushed) {
               val outcome = new Batches(http.send(_, chosen, timeoutOf(chosen))).deliver(batch)
               outcome.lost.foreach { case (_, reason) => lost.add(reason, 1) }
@@ -182,12 +189,15 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
             case Some(wait)       => refused(wait.reason, wait.retryAfterMs)
             case None if isHushed => false
             case None             =>
-              lost.all.foreach { case (reason, number) => outbox.count(reason, number) }
+              // What another agent left behind is in its own account, which is closed.
+              val isOwn = path.getFileName.toString.startsWith(s"clusop-$agent-")
+              if (isOwn) lost.all.foreach { case (reason, number) => outbox.count(reason, number) }
               worked()
               forget(path)
               true
           }
       }
+    }
 
   /** The first file that can be read; the others stay for whoever can, or for later. */
   private def nextSpooled(chosen: DeliveryOptions): Option[(Path, RecordFiles.Contents)] = {
@@ -211,7 +221,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
   /** The final state first, then the oldest, in files of one batch each: a disk that fails or a JVM that is killed meanwhile
     * leaves what was written, and the state tells how many records there were.
     */
-  private def spoolTheEnd(chosen: DeliveryOptions): Unit = if (chosen.spoolDirectory.nonEmpty) {
+  private def spoolTheEnd(chosen: DeliveryOptions): Unit = {
     val roomBytes = chosen.spoolMaxBytes - RecordFiles.sizeOf(chosen.spoolDirectory)
     val records = outbox.remainderWithin(roomBytes)
     if (records.isEmpty) stuck("spool-full"): Unit

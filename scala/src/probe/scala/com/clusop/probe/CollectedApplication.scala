@@ -45,7 +45,7 @@ final class CollectedApplication(limits: Limits, context: Object, isImmediate: B
 
   val collector: Collector = {
     val settings = Settings.resolve(Map.empty[String, String], Map.empty[String, String], (_: String) => None)
-    val setup = FeedSetup(context, settings, Json.obj(), work, losses, null, isLate = context != null)
+    val setup = FeedSetup(context, () => settings, () => Json.obj(), work, losses, null, isLate = context != null)
     Collectors.of(setup, sink, limits, new ShippedPrices, () => nowMs.get)
   }
 

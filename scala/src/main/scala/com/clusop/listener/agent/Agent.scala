@@ -35,7 +35,7 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
   private val life = new AgentLife(this, pace)
   val thread = new AgentThread(pace.queueCapacity, pace.tickMs, pace.maxThreadStarts, losses, life)
   val quiet = new Quiet(thread, slots)
-  private val feeds = new Feeds(parts, this, slots, life, () => (settings, told), pace.nowMs)
+  private val feeds = new Feeds(parts, this, slots, life, () => settings, () => told, pace.nowMs)
 
   def settingsInForce: Settings = settings
   def maxErrors: Long = settings.count("spark.clusop.budget.maxErrors")

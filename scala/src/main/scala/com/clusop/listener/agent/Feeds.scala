@@ -15,7 +15,8 @@ private[agent] final class Feeds(
     agent: Agent,
     slots: Slots,
     life: AgentLife,
-    situation: () => (Settings, Json.Obj),
+    settings: () => Settings,
+    told: () => Json.Obj,
     nowMs: () => Long
 ) {
   @volatile private var sinceMs = 0L
@@ -100,7 +101,6 @@ private[agent] final class Feeds(
 
   private def openFeed(slot: Slot): Unit = {
     val context = slot.context.orNull
-    val (settings, told) = situation()
     if (sinceMs == 0) sinceMs = slot.armedAtMs
     slot.guard.open(parts.feed(FeedSetup(context, settings, told, agent.thread, agent.losses, agent.delivery, slot.isLate)))
     // Going quiet meanwhile closed only the guards it saw open.

@@ -80,12 +80,13 @@ final case class AgentFacts(
 )
 
 /** What a feed is built from. `context` is the SparkContext (as Object), null where the listener was made inside its
-  * constructor. `isLate`: the application ran before we were armed, executions may be under way.
+  * constructor. `settings` and `facts` are asked again at each use: a later arming may fill what was not told. `isLate`: the
+  * application ran before we were armed, executions may be under way.
   */
 final case class FeedSetup(
     context: Object,
-    settings: Settings,
-    facts: Json.Obj,
+    settings: () => Settings,
+    facts: () => Json.Obj,
     work: Work,
     losses: Losses,
     delivery: Delivery,

@@ -27,6 +27,7 @@ private[collect] final class Assessor(
   // The context that came last, which is ahead of what waits undecided; and what of it was told.
   private var newest: Context = null
   private var toldOf: Context = null
+  private var toldRevision = 0L
   private var toldEngine = ""
 
   def lastSeen: (Cluster, EngineFact) =
@@ -54,13 +55,15 @@ private[collect] final class Assessor(
     val environment = newest.environment
     toldOf = newest
     toldEngine = appraising.engineOf(facts.engineOf(environment))
+    toldRevision = facts.revision
     sink.runsOn(facts.clusterOf(environment, Vector.empty), facts.applicationOf(newest, toldEngine))
   }
 
   /** Most work finds the application as it was: whose job it is becomes known with the first one, its engine with its plans. */
   private def tellWhatIsNew(): Unit = {
     val isTold = (toldOf ne null) && (toldOf.environment eq newest.environment) && toldOf.application == newest.application
-    if (!isTold || toldEngine != appraising.engineOf(facts.engineOf(newest.environment))) tellSurroundings()
+    val engine = appraising.engineOf(facts.engineOf(newest.environment))
+    if (!isTold || toldEngine != engine || toldRevision != facts.revision) tellSurroundings()
   }
 
   override def ended(context: Context): Unit = {

@@ -14,7 +14,7 @@ object Collectors {
   def of(setup: FeedSetup, sink: Sink): Collector = {
     val usual = Limits()
     // What is held may take the larger part of the agent's budget, never all of it.
-    val share = setup.settings.count("spark.clusop.budget.maxBytes") / 8 * 5
+    val share = setup.settings().count("spark.clusop.budget.maxBytes") / 8 * 5
     val bounded = usual.copy(heldBytes = Math.min(usual.heldBytes, share))
     of(setup, sink, bounded, new ShippedPrices, nowMs, org.apache.spark.SPARK_VERSION)
   }
@@ -27,7 +27,12 @@ object Collectors {
       clock: () => Long,
       runningSpark: String = ""
   ): Collector = {
-    val facts = new FactSource(setup.settings.text, told(setup.facts, _), runningSpark)
+    val facts = new FactSource(
+      name => setup.settings().text(name),
+      name => told(setup.facts(), name),
+      runningSpark,
+      () => (setup.settings(), setup.facts())
+    )
     val held = new AtomicLong
     val room = new LiveRoom(limits.livePlans)
     val assessor = new Assessor(new Appraiser(prices), facts, sink, limits, held, room, setup.losses, clock)

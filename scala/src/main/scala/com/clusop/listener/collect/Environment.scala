@@ -61,6 +61,9 @@ private[collect] final class Environment {
       if (!value.isEmpty && ofJobs(index).size <= 1 && ofJobs(index).add(values(index))) facts = null
       index += 1
     }
+    // Somebody's work that is no saved job's: what else runs here is not all one job's.
+    val isOthers = values(Environment.Id).isEmpty && (isOneTime || !values(Environment.Notebook).isEmpty)
+    if (isOthers && ofJobs(Environment.Id).size <= 1 && ofJobs(Environment.Id).add("")) facts = null
     if (values.forall(_.isEmpty)) JobIdentity.Nobody else new JobIdentity(values(0), values(1), values(2), values(3))
   }
 
@@ -93,7 +96,7 @@ private[collect] final class Environment {
 }
 
 /** What the environment told so far; looked through by whoever asks first, which is the agent's thread. `single` has the values
-  * that all jobs share, `""` where they differ.
+  * that all jobs share, `""` where they differ or some are no saved job's.
   */
 private[collect] final class EnvironmentFacts(
     told: ToldSettings,

@@ -6,13 +6,24 @@ import com.clusop.listener.plan.Dialect
 
 /** Engine, cluster and workload as detected, with what the owner set in their place (`spark.clusop.fact.*`), else what the armer
   * found (`told`, by the same last words of the keys). `setting` gives a setting's text, `""` where it is not set; `runningSpark` is the
-  * release this JVM runs, which no event of a bus tells.
+  * release this JVM runs, which no event of a bus tells. `situation` is another object whenever setting or told may answer
+  * otherwise: somebody may arm later and tell more.
   */
-private[collect] final class FactSource(setting: String => String, told: String => String, runningSpark: String = "") {
+private[collect] final class FactSource(
+    setting: String => String,
+    told: String => String,
+    runningSpark: String = "",
+    situation: () => (AnyRef, AnyRef) = () => FactSource.Settled
+) {
   import Environment.Tags
 
   // The same environment comes again and again: most of what hangs on it is found once.
   private var known: EnvironmentFacts = null
+  private var knownSituation = situation()
+  private var changes = 0L
+
+  /** How often it was found that settings or facts had changed. */
+  def revision: Long = changes
   private var knownEngine: EngineFact = null
   private var knownCluster: Cluster = null
 
@@ -33,12 +44,16 @@ private[collect] final class FactSource(setting: String => String, told: String 
     knownCluster.copy(epochs = epochs, remarks = remarks)
   }
 
-  private def refresh(environment: EnvironmentFacts): Unit =
-    if (known ne environment) {
+  private def refresh(environment: EnvironmentFacts): Unit = {
+    val now = situation()
+    if ((known ne environment) || (now._1 ne knownSituation._1) || (now._2 ne knownSituation._2)) {
+      if ((now._1 ne knownSituation._1) || (now._2 ne knownSituation._2)) changes += 1
+      knownSituation = now
       knownEngine = detectedEngine(environment)
       knownCluster = detectedCluster(environment)
       known = environment
     }
+  }
 
   private def detectedEngine(environment: EnvironmentFacts): EngineFact = {
     val over = fixed("engine")
@@ -83,9 +98,8 @@ private[collect] final class FactSource(setting: String => String, told: String 
   /** The execution's own job stands before the one that all jobs share: a cluster may run several. */
   def workloadOf(finished: FinishedExecution, engine: String): WorkloadFacts = {
     val own = finished.execution.job
-    val single = finished.context.environment.single
-    val notebook = if (own.notebook.nonEmpty) own.notebook else single.notebook
-    factsOf(finished.context, if (own.id.nonEmpty) own else single, notebook, engine)
+    val job = if (own eq JobIdentity.Nobody) finished.context.environment.single else own
+    factsOf(finished.context, job, job.notebook, engine)
   }
 
   private def factsOf(context: Context, job: JobIdentity, notebook: String, engine: String): WorkloadFacts = {
@@ -114,4 +128,5 @@ private[collect] final class FactSource(setting: String => String, told: String 
 
 private[collect] object FactSource {
   val Prefix = "spark.clusop.fact."
+  private val Settled: (AnyRef, AnyRef) = ("", "")
 }

@@ -112,7 +112,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
       isMute = isSilent(nowMs)
       (isOurs(nowMs), ring.freeCount > 0)
     }
-    if (options.hasSink && mayDispatch && (isDue || dispatcher.hasSpool)) dispatcher.wake()
+    if (options.hasSink && mayDispatch && (isDue || dispatcher.mayHaveSpool)) dispatcher.wake()
   }
 
   /** What was gathered leaves once, and with it the state that says why nothing more will follow. */
@@ -252,7 +252,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     if (isSilent(nowMs) || (!isEnd && !isOurs(nowMs))) None
     else ring.lease(Deliverer.DispatchLease, Deliverer.MaxLeaseBytes.toLong, nowMs, withNewest = isEnded)
   }
-  def isSilent: Boolean = lock.synchronized(isSilent(clock()))
+  def isOff: Boolean = lock.synchronized(isWished)
   def arrived(lease: Lease, sequences: Vector[Long]): Unit = lock.synchronized {
     sentCount += ring.settle(sequences)
   }

@@ -41,6 +41,7 @@ object Gate {
   private val TagKey = Pattern.compile("[0-9A-Za-z_.:/=+@ -]{1,64}")
   private val Control =
     Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff]")
+  private val LongWord = Pattern.compile("[0-9A-Za-z]{20,}")
   private val Site = Pattern.compile("([0-9A-Za-z_.-]{1,64}):([0-9]{1,7})[ \\t]*\\z")
 
   val Engines: Vector[String] = Vector("", "photon", "comet", "gluten", "rapids", "none")
@@ -92,13 +93,24 @@ object Gate {
   /** HMAC-SHA-256 of `text`, 32 hex digits. */
   def keyedHash(text: String, secretKey: Array[Byte]): String = Signature.keyedHash(text, secretKey)
 
-  /** `text` where it is of the form, else `~` and its keyed hash: two such texts still differ. */
+  /** `text` where it is of the form and looks like no secret, else `~` and its keyed hash: two such texts still differ. */
   def orHash(text: String, form: Pattern, secretKey: Array[Byte]): String =
     if (text.isEmpty) ""
     else {
       val plain = matching(text, form)
-      if (plain.nonEmpty) plain else "~" + keyedHash(text, secretKey)
+      if (plain.nonEmpty && !looksSecret(plain)) plain else "~" + keyedHash(text, secretKey)
     }
+
+  /** Twenty letters and digits in a row, some of each: tokens and keys are made like that, and names are not. */
+  private def looksSecret(text: String): Boolean = {
+    val words = LongWord.matcher(text)
+    var found = false
+    while (!found && words.find()) {
+      val word = words.group
+      found = word.exists(sign => sign >= '0' && sign <= '9') && word.exists(sign => sign > '9')
+    }
+    found
+  }
 
   /** A canonical operator name, or `?`. The word after `Scan` can be what a user called an RDD. */
   def operatorName(name: String): String = {

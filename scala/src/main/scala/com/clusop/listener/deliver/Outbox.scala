@@ -6,8 +6,8 @@ trait Outbox {
   /** Records that nobody else holds or fetches; none while a batcher polls, unless the application ended. */
   def take(nowMs: Long, isEnd: Boolean): Option[Lease]
 
-  /** Whether nothing may leave any more: switched off, and the time for a last word is over. */
-  def isSilent: Boolean
+  /** Whether somebody switched the agent off: what lies on disk then stays there. */
+  def isOff: Boolean
 
   /** These have arrived. */
   def arrived(lease: Lease, sequences: Vector[Long]): Unit

@@ -84,7 +84,12 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   }
 
   /** Single records of a lease have arrived or were refused for good. */
-  def settle(sequences: Vector[Long]): Int = sequences.count(forget)
+  def settle(sequences: Vector[Long]): Int = {
+    val count = sequences.count(forget)
+    val each = leases.values.iterator
+    while (each.hasNext) if (each.next().records.forall(record => !records.containsKey(record.sequence))) each.remove()
+    count
+  }
 
   /** The records go back. */
   def release(id: String): Unit = {

@@ -30,7 +30,7 @@ final class EndFaults(checks: Checks) {
     checks.that("queue-full-counted", agent.losses.of("work-queue-full") > 0, s"${agent.losses.all}")
     agent.quiet.go(Reason("too-many-errors"))
     val stopMs = stopOf(session)
-    checks.that("stop-with-full-queue", stopMs < bareStopMs + 2000, s"$stopMs against $bareStopMs ms")
+    checks.that("stop-with-full-queue", stopMs <= bareStopMs + 250, s"$stopMs against $bareStopMs ms")
     hold.countDown()
     checks.soon("queued-work-dropped")(agent.thread.waitingCount == 0)
     checks.that("drops-counted", agent.losses.of("went-quiet") > 0, s"${agent.losses.all}")
@@ -43,7 +43,7 @@ final class EndFaults(checks: Checks) {
     val agent = LocalSpark.agent(parts)
     agent.attach(explicit(), Some(session.sparkContext))
     val stopMs = stopOf(session)
-    checks.that("stop-with-callback", stopMs <= bareStopMs + 250 + lastMs, s"$stopMs against $bareStopMs ms")
+    checks.that("stop-with-callback", stopMs <= bareStopMs + 250, s"$stopMs against $bareStopMs ms")
     checks.soon("finished-after-end")(parts.finishes.get > 0 && parts.stops.containsKey("application-ended"))
     checks.soon("slot-forgotten")(agent.allSlots.isEmpty)
     agent.quiet.go(Reason("disarmed"))
@@ -94,19 +94,50 @@ final class EndFaults(checks: Checks) {
     )
   }
 
-  /** The agent as it is shipped, with executions in flight and an outlet that has never been there. */
-  def shippedParts(bareStopMs: Long): Unit = {
+  /** How long `stop()` takes while a query is running, which it cancels. */
+  private def stopWhileBusy(session: SparkSession): Long = {
+    val query = new Thread(new Runnable {
+      def run(): Unit = try session.range(0, 1L << 40, 1, 2).selectExpr("sum(id * id % 7)").collect(): Unit
+      catch { case _: Throwable => () }
+    })
+    query.setDaemon(true)
+    query.start()
+    while (session.sparkContext.statusTracker.getActiveJobIds().isEmpty) Thread.sleep(5)
+    val startNs = System.nanoTime
+    session.stop()
+    (System.nanoTime - startNs) / 1000000
+  }
+
+  /** Where Spark does not tell of the context under construction, the listener itself is the feed, on Spark's shared queue. */
+  def sharedQueue(): Unit = {
+    val session = start()
+    val agent = LocalSpark.agent(new PoisonedParts((_, _) => ()))
+    val shim = new com.clusop.listener.PhotonFallbackListener(nowhere, null)
+    // Nobody constructs a context now: it is as if that could not be told.
+    agent.enter(shim, ShimPlace("conf-extra-listeners", isInContextConstructor = true), Map.empty)
+    checks.that("queue-of-spark-s", agent.allSlots.map(_.queue) == Vector("shared"), s"${agent.allSlots.map(_.queue)}")
+    agent.quiet.go(Reason("disarmed"))
+    session.stop()
+  }
+
+  private val nowhere = new java.util.function.Consumer[Object] { def accept(event: Object): Unit = () }
+
+  /** The agent as it is shipped, with a query that runs, and an endpoint that takes connections and never answers. */
+  def shippedParts(): Unit = {
+    val bareStopMs = stopWhileBusy(start())
+    val silent = new java.net.ServerSocket(0)
     val session = start()
     val agent = Agent.live("")
     agent.begin(new Runnable { def run(): Unit = () })
-    val settings = Vector("spark.clusop.endpoint" -> "http://127.0.0.1:9", "spark.clusop.sealIntervalMs" -> "3600000")
+    val settings = Vector("spark.clusop.endpoint" -> s"http://127.0.0.1:${silent.getLocalPort}", "spark.clusop.sealIntervalMs" -> "3600000")
     agent.attach(explicit(settings: _*), Some(session.sparkContext))
     rowsOf(session)
-    val stopMs = stopOf(session)
+    val stopMs = stopWhileBusy(session)
     checks.that("stop-with-shipped-parts", stopMs <= bareStopMs + 250, s"$stopMs against $bareStopMs ms")
     checks.soon("shipped-parts-end")(agent.allSlots.isEmpty)
     checks.that("shipped-parts-unhurt", agent.errorCount == 0 && agent.losses.of("callback-error") == 0, s"${agent.losses.all}")
     agent.quiet.go(Reason("disarmed"))
+    silent.close()
   }
 
   def contextsFollowed(): Unit = {

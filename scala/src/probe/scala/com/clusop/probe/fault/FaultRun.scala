@@ -36,7 +36,8 @@ object FaultRun {
     ends.callbackInProgress(bareStopMs)
     ends.breakerOnAFullBus(bareStopMs)
     ends.contextsFollowed()
-    ends.shippedParts(bareStopMs)
+    ends.sharedQueue()
+    ends.shippedParts()
     checks.that("done", holds = true)
   }
 }

@@ -99,15 +99,66 @@ final class AssessorSuite extends AnyFunSuite {
     assert(sink.workloads.map(one => (one.workloadName, one.engine)).distinct == Vector("nightly" -> "comet"))
   }
 
+  private def submitted(environment: Environment, id: String, kind: String): JobIdentity = {
+    val properties = jobOf(id, "load")
+    properties.setProperty("spark.databricks.workload.name", kind)
+    environment.jobStarted(properties)
+  }
+
   test("a one-time submit has no job of its own: its id says as little as its run's") {
     val environment = new Environment
-    def submitted(id: String, kind: String): JobIdentity = {
-      val properties = jobOf(id, "load")
-      properties.setProperty("spark.databricks.workload.name", kind)
-      environment.jobStarted(properties)
-    }
-    assert(submitted("42", "JobRun").id == "42")
-    assert(submitted("43", "SubmitRun").id.isEmpty && submitted("44", "SubmitRun").taskKey == "load")
+    assert(submitted(environment, "42", "JobRun").id == "42")
     assert(environment.snapshot.single.id == "42")
+    assert(submitted(environment, "43", "SubmitRun").id.isEmpty && submitted(environment, "44", "SubmitRun").taskKey == "load")
+    assert(environment.snapshot.single.id.isEmpty, "not all is the saved job's")
+  }
+
+  test("work beside a saved job's is its own: a submit's, a notebook's; what tells nothing is the one job's") {
+    val environment = new Environment
+    val facts = new FactSource(_ => "", _ => "")
+    def jobIdOf(identity: JobIdentity): String = {
+      val here = new Context(ApplicationFacts(name = "app"), environment.snapshot, new Timeline(10).view)
+      val execution = new Execution(1)
+      execution.job = identity
+      facts.workloadOf(new FinishedExecution(execution, Array.empty, false, here, null), "photon").jobId
+    }
+    val saved = submitted(environment, "42", "JobRun")
+    assert((jobIdOf(saved), jobIdOf(JobIdentity.Nobody)) == ("42" -> "42"))
+    val notebook = new Properties
+    notebook.setProperty("spark.databricks.notebook.path", "/Shared/explore")
+    val others = Vector(environment.jobStarted(notebook), submitted(environment, "43", "SubmitRun"))
+    assert(others.map(jobIdOf) == Vector("", ""))
+    assert((jobIdOf(saved), jobIdOf(JobIdentity.Nobody)) == ("42" -> ""))
+  }
+
+  test("a hundred submits, each a job id and a dated name of its own, are one workload") {
+    val facts = new FactSource(_ => "", _ => "")
+    val keys = Vector.tabulate(100) { number =>
+      val environment = new Environment
+      val date = f"2026-${number % 12 + 1}%02d-${number % 28 + 1}%02d"
+      val tags = s"""[{"key":"RunName","value":"nightly load $date #$number"},{"key":"JobId","value":"$number"}]"""
+      environment.updated(Vector(
+        Environment.Tags + "clusterAllTags" -> tags,
+        Environment.Tags + "clusterName" -> s"job-$number-run-${number * 7}"
+      ))
+      val execution = new Execution(1)
+      execution.job = submitted(environment, number.toString, "SubmitRun")
+      val here = new Context(ApplicationFacts(name = "Databricks Shell"), environment.snapshot, new Timeline(10).view)
+      val found = facts.workloadOf(new FinishedExecution(execution, Array.empty, false, here, null), "photon")
+      com.clusop.listener.deliver.Deliverer.workloadOf(found, Array[Byte](1)).key
+    }
+    assert(keys.distinct.size == 1 && keys.head.startsWith("name:"), keys.distinct)
+  }
+
+  test("what somebody tells later counts from then on") {
+    var tier = ""
+    var situation: AnyRef = new Object
+    val facts = new FactSource(name => if (name.endsWith("tier")) tier else "", _ => "", "", () => (situation, ""))
+    val environment = new Environment().snapshot
+    assert(facts.clusterOf(environment, Vector.empty).tier.isEmpty)
+    tier = "PREMIUM"
+    situation = new Object
+    assert(facts.clusterOf(environment, Vector.empty).tier == "PREMIUM")
+    assert(facts.revision == 1)
   }
 }

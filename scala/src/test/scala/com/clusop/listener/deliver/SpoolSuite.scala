@@ -60,7 +60,7 @@ class SpoolSuite extends AnyFunSuite {
   private final class Account extends Outbox {
     val counts = new ConcurrentLinkedQueue[(String, Long)]
     @volatile var silent: () => Boolean = () => false
-    def isSilent: Boolean = silent()
+    def isOff: Boolean = silent()
     def take(nowMs: Long, isEnd: Boolean): Option[Lease] = None
     def arrived(lease: Lease, sequences: Vector[Long]): Unit = ()
     def gone(reason: String, sequences: Vector[Long]): Unit = ()
