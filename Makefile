@@ -24,7 +24,7 @@ CARDS := .cache/adaptivecards
 
 WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HOME &&
 
-.PHONY: help demo test agent check jars sbt matrix fuzz vectors fmt docs bench startup overhead clean lint types layers unit jars-fetched cards-fetched
+.PHONY: help demo test agent check jars sbt matrix fuzz vectors fmt docs bench startup overhead ingest pages torture clean lint types layers unit jars-fetched cards-fetched
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,15 @@ bench: $(DEV) ## Measure speed: start, plans, and with LOG=FILE an event log (zs
 
 startup: jars ## Measure what the start line costs a Python outside Spark: 300 rounds of starts, two floors, the line alone
 	@$(BIN)/python harness/overhead/startup.py
+
+ingest: $(DEV) ## Measure how many signals a second the service takes: 100,000, then 900,000 more
+	@$(BIN)/python harness/bench_ingest.py --signals 100000 --more 900000
+
+pages: $(DEV) ## Measure every page with a million signals stored (a file of 4 GB, a minute or two)
+	@$(BIN)/python harness/bench_pages.py
+
+torture: $(DEV) ## Kill the service 20 times while a million signals arrive, then count (about 10 min)
+	@$(BIN)/python harness/torture.py --signals 1000000 --kills 20
 
 overhead: jars ## Measure what the agent costs in the driver: make overhead LOG=FILE (an event log to replay)
 	@$(WITH_JAVA) $(BIN)/python harness/overhead/measure.py $(if $(LOG),--log '$(LOG)')

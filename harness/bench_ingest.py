@@ -2,14 +2,19 @@
 
 Batches of 100 signals as they were found in recorded runs, over kept connections. Reports signals a second, p50 and p99 of a
 batch's latency, how often it was told to come back, and how much memory the service grew. Senders take time of the same
-cores: what is measured is below what the service could do.
+cores: what is measured is below what the service could do. A bare program that only decodes and stores the same signals says how fast the
+machine is at that moment.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import math
 import multiprocessing
+import os
+import sqlite3
 import sys
 import tempfile
 import threading
@@ -17,6 +22,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clusop.analysis.records.offline import Sender as Records
 from clusop.analysis.records.offline import signal_lines
@@ -24,6 +30,9 @@ from clusop.pricing.provider import PriceBook
 from clusop.report.intake import Intake, read_inputs
 from sender import Sender
 from serve_process import ServeProcess
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Barrier
 
 __all__ = ["main", "signal_templates", "signals_of"]
 
@@ -48,6 +57,16 @@ class Told:
     latencies_ms: list[float] = field(default_factory=list)
     accepted: int = 0
     busy: int = 0
+    from_at_s: float = math.inf
+    to_at_s: float = 0.0
+
+    def add(self, other: Told) -> None:
+        """What another saw too."""
+        self.latencies_ms += other.latencies_ms
+        self.accepted += other.accepted
+        self.busy += other.busy
+        self.from_at_s = min(self.from_at_s, other.from_at_s)
+        self.to_at_s = max(self.to_at_s, other.to_at_s)
 
 
 @cache
@@ -66,34 +85,40 @@ def signal_templates() -> list[bytes]:
 
 
 def signals_of(agent: int, sequences: range, problems: int, end_ms: int) -> list[bytes]:
-    """Signals of one agent, spread over so many problems."""
+    """Signals of one agent, which has so many problems; neighbours share most of theirs, as jobs on several clusters do."""
     lines = []
     templates = signal_templates()
     for number in sequences:
         line = templates[number % len(templates)]
         line = line.replace(b"@sequence@", b"%d" % number).replace(b"@agent@", b"%032x" % agent)
         lines.append(
-            line.replace(b"@signature@", b"%032x" % ((agent * 31 + number) % problems)).replace(
-                b"@end@", b"%d" % end_ms
-            )
+            line.replace(b"@signature@", b"%032x" % (agent * 7 + number % problems)).replace(b"@end@", b"%d" % end_ms)
         )
     return lines
+
+
+_barriers: list[Barrier] = []
 
 
 def _send(url: str, token: str, senders: range, load: Load) -> Told:
     """Threads of one process, an agent each."""
     told, lock = Told(), threading.Lock()
+    (barrier,) = _barriers
+    now_ms = int(time.time() * 1000)
+    made = {
+        agent: [
+            signals_of(agent, range(first, first + load.size), load.problems, now_ms)
+            for first in range(1, load.batches * load.size + 1, load.size)
+        ]
+        for agent in senders
+    }
+    barrier.wait()
+    told.from_at_s = time.time()
 
     def run(agent: int) -> None:
         sender = Sender(url, token)
         mine = Told()
-        for number in range(load.batches):
-            lines = signals_of(
-                agent,
-                range(number * load.size + 1, (number + 1) * load.size + 1),
-                load.problems,
-                int(time.time() * 1000),
-            )
+        for lines in made[agent]:
             while True:
                 began = time.perf_counter()
                 answer = sender.send(lines)
@@ -107,15 +132,14 @@ def _send(url: str, token: str, senders: range, load: Load) -> Told:
                 time.sleep(float(answer.headers.get("retry-after", "1")))
         sender.close()
         with lock:
-            told.latencies_ms += mine.latencies_ms
-            told.accepted += mine.accepted
-            told.busy += mine.busy
+            told.add(mine)
 
     threads = [threading.Thread(target=run, args=(agent,)) for agent in senders]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    told.to_at_s = time.time()
     return told
 
 
@@ -134,9 +158,19 @@ def _resident_mib(pid: int) -> float:
     return total / 1024
 
 
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(one) for one in fields[11:15]) / 100
+def _cpu_s(pid: int) -> tuple[float, float]:
+    """Of the process, and of its children, which decode."""
+    own = children = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            number, _, rest = stat.read_text().partition(" (")
+        except OSError:
+            continue
+        fields = rest.rpartition(")")[2].split()
+        ticks = sum(int(one) for one in fields[11:13])
+        own += ticks if int(number) == pid else 0
+        children += ticks if int(fields[1]) == pid else 0
+    return own / os.sysconf("SC_CLK_TCK"), children / os.sysconf("SC_CLK_TCK")
 
 
 def main(arguments: list[str]) -> int:
@@ -147,10 +181,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--senders", type=int, default=16)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--batch", type=int, default=100)
-    parser.add_argument("--problems", type=int, default=500)
+    parser.add_argument("--problems", type=int, default=30, help="of each sender; agents have a few dozen")
     parser.add_argument("--database", default="")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="clusop-bench-") as folder:
+        bare = _bare_per_s(Path(folder), chosen, 20_000)
+        print(f"a bare program: {bare:.0f} signals/s decoded and stored", flush=True)
         database = chosen.database or f"sqlite:///{folder}/clusop.db"
         options = ("--database", database, "--port", "0")
         with ServeProcess(options, Path(folder) / "log", {"CLUSOP_SERVE_SCHEDULE": "false"}) as server:
@@ -158,12 +194,39 @@ def main(arguments: list[str]) -> int:
                 raise AssertionError
             pid, first = server.process.pid, 1
             for count in (count for count in (chosen.signals, chosen.more) if count):
-                before_s, began = _cpu_s(pid), time.perf_counter()
+                before_s = _cpu_s(pid)
                 told = _run(server, chosen, count, first)
-                took_s = time.perf_counter() - began
                 first += chosen.senders
-                _print(told, took_s, _cpu_s(pid) - before_s, _resident_mib(pid))
+                own_s, children_s = (now - before for now, before in zip(_cpu_s(pid), before_s, strict=True))
+                _print(told, own_s, children_s, _resident_mib(pid))
     return 0
+
+
+def _bare_per_s(folder: Path, chosen: argparse.Namespace, count: int) -> float:
+    """Signals a second of a program that only decodes and stores them, all in one process: no checks, no problems, no HTTP.
+
+    As many in a transaction as the service may have in one, kept as safely as it keeps them.
+    """
+    lines = signals_of(1, range(1, count + 1), chosen.problems, int(time.time() * 1000))
+    opened = sqlite3.connect(folder / "bare.db", isolation_level=None)
+    for word in ("page_size = 8192", "journal_mode = WAL", "synchronous = FULL"):
+        opened.execute(f"PRAGMA {word}")
+    opened.execute(
+        "CREATE TABLE bare (agent TEXT, sequence INTEGER, hash BLOB, line BLOB, PRIMARY KEY (agent, sequence))"
+    )
+    group = chosen.senders * chosen.batch
+    began = time.perf_counter()
+    for first in range(0, count, group):
+        rows = []
+        for line in lines[first : first + group]:
+            record = json.loads(line)
+            rows.append((record["agent"], record["sequence"], hashlib.sha256(line).digest(), line))
+        opened.execute("BEGIN IMMEDIATE")
+        opened.executemany("INSERT INTO bare VALUES (?, ?, ?, ?)", rows)
+        opened.execute("COMMIT")
+    took_s = time.perf_counter() - began
+    opened.close()
+    return count / took_s
 
 
 def _run(server: ServeProcess, chosen: argparse.Namespace, count: int, first: int) -> Told:
@@ -178,19 +241,27 @@ def _run(server: ServeProcess, chosen: argparse.Namespace, count: int, first: in
         )
         for start in range(0, chosen.senders, per)
     ]
-    with multiprocessing.get_context("spawn").Pool(chosen.processes) as pool:
+    # Forked, so that the signals are made once.
+    signal_templates()
+    context = multiprocessing.get_context("fork")
+    # All signals are made before the first is sent.
+    _barriers[:] = [context.Barrier(len(jobs))]
+    with context.Pool(len(jobs)) as pool:
         found = pool.starmap(_send, jobs)
-    return Told(
-        [one for told in found for one in told.latencies_ms], sum(t.accepted for t in found), sum(t.busy for t in found)
-    )
+    all_told = Told()
+    for told in found:
+        all_told.add(told)
+    return all_told
 
 
-def _print(told: Told, took_s: float, cpu_s: float, resident_mib: float) -> None:
+def _print(told: Told, own_s: float, children_s: float, resident_mib: float) -> None:
     ordered = sorted(told.latencies_ms)
+    took_s = told.to_at_s - told.from_at_s
     print(
         f"{told.accepted} signals in {took_s:.1f} s: {told.accepted / took_s:.0f}/s; "
         f"p50 {ordered[len(ordered) // 2]:.0f} ms, p99 {ordered[int(len(ordered) * 0.99)]:.0f} ms, "
-        f"{told.busy} times told to come back; {cpu_s / told.accepted * 1e6:.0f} µs CPU a signal, {resident_mib:.0f} MiB",
+        f"{told.busy} times told to come back; {own_s / told.accepted * 1e6:.0f} µs CPU a signal "
+        f"and {children_s / told.accepted * 1e6:.0f} to decode it, {resident_mib:.0f} MiB",
         flush=True,
     )
 

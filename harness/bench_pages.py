@@ -49,7 +49,7 @@ _SAMPLE = Path(__file__).resolve().parents[1] / "tests" / "unit" / "analysis" / 
 _PAGES = (
     "/", "/?days=90", "/problems", "/problems?sort=last-seen", "/problems?q=job+77", "/problems?team=team3&sort=runs",
     "/problems/{problem}", "/problems/{problem}/snooze", "/compute", "/compute/one?workspace=w1&compute=job%3A7",
-    "/suppressions", "/agents", "/agents?q=job%3A77", "/agents/77", "/deliveries", "/bill",
+    "/suppressions", "/exclusions", "/agents", "/agents?q=job%3A77", "/agents/77", "/deliveries", "/bill",
 )  # fmt: skip
 
 

@@ -33,12 +33,15 @@ class BatchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one request. ``workspace`` is what its sender may speak for."""
+    """Records of one request. ``workspace`` is what its sender may speak for; ``places`` says of each of ``seen`` which line of
+    the request it is, from 0.
+    """
 
     seen: Sequence[Seen]
     refused: Sequence[Refusal] = field(default=())
     workspace: str = ALL_WORKSPACES
     is_offline: bool = False
+    places: Sequence[int] = ()
 
     @property
     def record_count(self) -> int:
@@ -80,12 +83,14 @@ def batch_of(lines: Sequence[bytes], workspace: str = ALL_WORKSPACES, *, is_offl
     """The batch in ``lines``. Raises ``BatchError`` that names the first line that is no record at all."""
     seen: list[Seen] = []
     refused: list[Refusal] = []
-    for number, line in enumerate(lines, 1):
+    places: list[int] = []
+    for place, line in enumerate(lines):
         found = decode_line(line)
         if isinstance(found, Refusal):
             refused.append(found)
         elif isinstance(found, Unidentified):
-            raise BatchError(400, "not-a-record", f"Line {number}: {found.sentence}.")
+            raise BatchError(400, "not-a-record", f"Line {place + 1}: {found.sentence}.")
         else:
             seen.append(found)
-    return Batch(seen, refused, workspace, is_offline)
+            places.append(place)
+    return Batch(seen, refused, workspace, is_offline, places)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 import msgspec
 
-from clusop.service.ingest.batch import Batch, BatchError
+from clusop.service.ingest.batch import Batch, BatchError, lines_of
 from clusop.service.ingest.receipt import Refusal
-from clusop.service.ingest.seen import Unpacked
+from clusop.service.ingest.seen import SeenSignal, Unpacked
 from clusop.service.ingest.unpack import Parcel, unpack
 
 __all__ = ["LENGTH_BYTES", "batch_from", "framed", "serve_decoding"]
 
 LENGTH_BYTES = 4
-
+_PIPE_BYTES = 1 << 20
 
 _parcel = msgspec.msgpack.Decoder(Parcel).decode
 _unpacked = msgspec.msgpack.Decoder(Unpacked).decode
@@ -38,6 +39,11 @@ def batch_from(data: bytes, parcel: Parcel) -> Batch:
     found = _unpacked(data)
     if found.status:
         raise BatchError(found.status, found.reason, found.sentence)
+    if found.places:
+        lines = lines_of(parcel.body, parcel.most_records)
+        for record, place in zip(found.seen, found.places, strict=True):
+            if isinstance(record, SeenSignal):
+                msgspec.structs.force_setattr(record, "line", lines[place])
     return Batch(found.seen, [Refusal(*one) for one in found.refused], parcel.workspace, parcel.is_offline)
 
 
@@ -48,15 +54,29 @@ def serve_decoding(source: BinaryIO, target: BinaryIO) -> None:
         try:
             batch = unpack(parcel)
         except BatchError as error:
-            answer = Unpacked([], [], error.status, error.reason, error.sentence)
+            answer = Unpacked([], [], [], error.status, error.reason, error.sentence)
         else:
             refused = [(one.agent, one.sequence, one.reason, one.sentence) for one in batch.refused]
-            answer = Unpacked(list(batch.seen), refused)
+            answer = Unpacked(list(batch.seen), refused, [] if parcel.is_packed else list(batch.places))
+            for record in answer.seen if answer.places else ():
+                if isinstance(record, SeenSignal):
+                    msgspec.structs.force_setattr(record, "line", b"")
         target.write(framed(answer))
         target.flush()
 
 
+def _widen(*descriptors: int) -> None:
+    """Room for a whole batch in the pipes: with less, both sides wake each other for every part of it."""
+    # Linux alone can; elsewhere it is a little slower.
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        for descriptor in descriptors:
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+
 if __name__ == "__main__":
+    _widen(0, 1)
     # A supervisor tells all processes to stop; the service first answers what it has, and then ends our input.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

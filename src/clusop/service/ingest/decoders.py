@@ -22,6 +22,7 @@ __all__ = ["Decoders"]
 _MODULE = "clusop.service.ingest.decoder_process"
 _MOST = 4
 _LEAST_BYTES = 4096
+_READ_AHEAD_BYTES = 1 << 20
 
 _logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Decoders:
 
     async def _add(self) -> None:
         process = await subprocess.create_subprocess_exec(
-            sys.executable, "-m", _MODULE, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            sys.executable, "-m", _MODULE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, limit=_READ_AHEAD_BYTES
         )
         self._all.append(process)
         self._free.put_nowait(process)

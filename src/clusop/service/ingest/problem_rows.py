@@ -45,7 +45,7 @@ def held_problems(
     by_id: dict[int, ProblemRow] = {}
     for chunk in chunks(sorted({*known.values(), *others})):
         asked = _COLUMNS.where(problems.c.id.in_(chunk)).order_by(problems.c.id).with_for_update()
-        for row in connection.execute(asked):
+        for row in connection.execute(asked).all():
             by_id[row.id] = row
     if not by_id.keys() >= set(known.values()):
         raise LostRaceError
@@ -116,5 +116,5 @@ def _ids(connection: Connection, keys: Iterable[ProblemKey]) -> list[Row[Any, An
             select(problems.c.id, problems.c.workspace, problems.c.signature).where(
                 problems.c.workspace == workspace, problems.c.signature.in_(chunk)
             )
-        )
+        ).all()
     ]

@@ -56,9 +56,10 @@ def roll_up(
     if not groups and not owed:
         return {}
     by_key = held_problems(connection, groups, {one for some in owed.values() for one in some}, now_ms)
-    _update(connection, groups, by_key, computes)
+    sums = {key: total(signals) for key, signals in groups.items()}
+    _update(connection, groups, by_key, computes, sums)
     _tell_computes(connection, telling, owed)
-    _days(connection, groups, by_key)
+    _days(connection, groups, by_key, sums)
     _evidence(connection, groups, by_key)
     _states(connection, groups, by_key, now_ms)
     return {key: row.id for key, row in by_key.items()}
@@ -76,20 +77,21 @@ def _update(
     groups: dict[ProblemKey, list[SeenSignal]],
     by_key: dict[ProblemKey, ProblemRow],
     computes: dict[ProblemKey, tuple[int, str]],
+    sums: dict[ProblemKey, tuple[int, ...]],
 ) -> None:
     rows = []
     for key, signals in groups.items():
         row = by_key[key]
-        newest = max(signals, key=newest_order)
-        told = newest_told(row)
-        is_newer = newest_order(newest) >= (row.last_seen_at_ms, told) or not row.signal_count
-        told = newest_of(newest) if is_newer else told
+        newest = max(signals, key=newest_order) if len(signals) > 1 else signals[0]
+        told = newest_of(newest)
+        if newest.end_at_ms <= row.last_seen_at_ms and row.signal_count:
+            told = max((newest.end_at_ms, told), (row.last_seen_at_ms, newest_told(row)))[1]
         end_at_ms, compute = computes.get(key, (-1, ""))
         rows.append(
             (
-                min(row.first_seen_at_ms, *(one.start_at_ms for one in signals)),
+                min(row.first_seen_at_ms, *[one.start_at_ms for one in signals]),
                 max(row.last_seen_at_ms, newest.end_at_ms),
-                *added(sums_told(row), total(signals)),
+                *added(sums_told(row), sums[key]),
                 *told,
                 compute if end_at_ms >= row.last_seen_at_ms or not row.compute else row.compute,
                 row.id,
@@ -114,13 +116,20 @@ def _tell_computes(connection: Connection, telling: dict[int, str], owed: dict[i
 
 
 def _days(
-    connection: Connection, groups: dict[ProblemKey, list[SeenSignal]], by_key: dict[ProblemKey, ProblemRow]
+    connection: Connection,
+    groups: dict[ProblemKey, list[SeenSignal]],
+    by_key: dict[ProblemKey, ProblemRow],
+    sums: dict[ProblemKey, tuple[int, ...]],
 ) -> None:
-    by_day: dict[tuple[int, int], list[SeenSignal]] = {}
+    rows: list[tuple[int, ...]] = []
     for key, signals in groups.items():
-        for one in signals:
-            by_day.setdefault((by_key[key].id, day_of(one)), []).append(one)
-    rows = [(*at, *total(signals)) for at, signals in sorted(by_day.items(), key=itemgetter(0))]
+        row_id = by_key[key].id
+        days = {day_of(one) for one in signals}
+        if len(days) == 1:
+            rows.append((row_id, *days, *sums[key]))
+        else:
+            rows += [(row_id, day, *total([one for one in signals if day_of(one) == day])) for day in days]
+    rows.sort(key=itemgetter(0, 1))
     (_DAYS_SQLITE if connection.dialect.name == "sqlite" else _DAYS_POSTGRESQL).run(connection, rows)
 
 

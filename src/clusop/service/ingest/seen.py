@@ -129,10 +129,14 @@ Seen: TypeAlias = SeenSignal | SeenHour | SeenState
 
 
 class Unpacked(msgspec.Struct, frozen=True, array_like=True):
-    """What became of a parcel: records and refusals, or (``status`` above 0) why it is refused as a whole."""
+    """What became of a parcel: records and refusals, or (``status`` above 0) why it is refused as a whole.
+
+    Where ``places`` has the lines' numbers, the signals come without their lines: whoever asked has them.
+    """
 
     seen: list[SeenSignal | SeenHour | SeenState]
     refused: list[tuple[str, int, str, str]]
+    places: list[int] = msgspec.field(default_factory=list)
     status: int = 0
     reason: str = ""
     sentence: str = ""

@@ -71,12 +71,14 @@ def sort_batches(connection: Connection, batches: Sequence[Batch], now_ms: int, 
 
 
 def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes], limits: Limits) -> Receipt:
-    accepted = known = 0
+    known = 0
+    before_count = len(found.taken)
     refused = list(batch.refused)
+    is_for_all = batch.workspace == ALL_WORKSPACES
     for record in batch.seen:
         agent = found.agents.get((record.workspace, record.agent))
         sequence = record.sequence
-        if batch.workspace not in (ALL_WORKSPACES, record.workspace):
+        if not is_for_all and batch.workspace != record.workspace:
             answer = Reason("wrong-workspace")
         elif agent is None or record.told_at_ms < agent.horizon_at_ms:
             answer = Reason("too-old")
@@ -95,11 +97,10 @@ def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes],
             agent.last_told_at_ms = max(agent.last_told_at_ms, record.told_at_ms)
             agent.touched = True
             found.taken.append(Taken(record, agent, batch.is_offline))
-            accepted += 1
             continue
         refused.append(Refusal(record.agent, sequence, answer.id, answer.sentence))
     found.refusals.update(one.reason for one in refused)
-    return Receipt(accepted, known, tuple(refused))
+    return Receipt(len(found.taken) - before_count, known, tuple(refused))
 
 
 def _stored_hashes(

@@ -18,6 +18,7 @@ from clusop.analysis.records.money import FigureShape
 from clusop.analysis.records.read import RECORDS
 from clusop.analysis.records.shape import Choice, Flag, Listing, Members, Nullable, Number, Pair, Record, Text, Whole
 from clusop.analysis.records.signal import EntryShape
+from clusop.service.ingest.joined_texts import is_one_line, joined, repeated
 from clusop.service.ingest.known_parts import KnownParts
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class _Types:
 
     def record(self, shape: Record[Any], tag: str = "") -> Any:  # Any: a type made here
         fields: list[Any] = []
+        texts = _Texts(self)
         parameters = signature(shape.make).parameters if shape.optional else {}
         known: dict[str, KnownParts] = {}
         for name, of in shape.fields.items():
@@ -59,11 +61,11 @@ class _Types:
                 known[name] = KnownParts(self.of(of))
                 fields.append((name, msgspec.Raw))
                 continue
-            field = (name, self.of(of))
+            field = (name, self.of(of) if name in shape.optional else texts.of(name, of))
             fields.append((*field, parameters[name].default) if name in shape.optional else field)
         # Fields with a default stand last, whatever the order of the declaration.
         fields.sort(key=len)
-        return _struct(shape.make.__name__, fields, _with_parts(known, _ruled(shape.rule)), tag)
+        return _struct(shape.make.__name__, fields, _with_parts(known, texts.before(_ruled(shape.rule))), tag)
 
     def of(self, shape: Shape[Any]) -> Any:  # Any: a type made here
         if id(shape) not in self._made:
@@ -94,7 +96,11 @@ class _Types:
     def _figure(self, shape: FigureShape) -> Any:  # Any: a type made here
         """One type for both: msgspec tells no two untagged objects apart."""
         reason = _struct("Unpriced", [("reason", self.of(shape.reason))], None)
-        fields = [(name, self.of(of) | msgspec.UnsetType, msgspec.UNSET) for name, of in shape.priced.fields.items()]
+        texts = _Texts(self)
+        fields = [
+            (name, texts.of(name, of) | msgspec.UnsetType, msgspec.UNSET) for name, of in shape.priced.fields.items()
+        ]
+        check_texts = texts.before(None)
         fields.append(("unpriced", reason | msgspec.UnsetType, msgspec.UNSET))
         parts_of = attrgetter(*shape.priced.fields)
         rule = shape.priced.rule
@@ -107,11 +113,57 @@ class _Types:
             elif left_out:
                 fault = "leaves something out"
             else:
+                if check_texts is not None:
+                    check_texts(figure)
                 fault = rule(figure) if rule is not None else ""
             if fault:
                 raise ValueError(fault)
 
         return _struct("Figure", fields, check)
+
+
+class _Texts:
+    """The texts among the fields of one struct: of a plain type, and checked together once the struct is made."""
+
+    def __init__(self, types: _Types) -> None:
+        self._types = types
+        self._single: dict[str, str] = {}
+        self._many: list[tuple[str, Callable[[Any], bool]]] = []
+
+    def of(self, name: str, shape: Shape[Any]) -> Any:  # Any: a type made here
+        """The type of a field. What is not checked by it is checked by :meth:`before`."""
+        match shape:
+            case Text(pattern=pattern) if is_one_line(pattern):
+                self._single[name] = pattern
+                return str
+            case Listing(of=Text(pattern=pattern), most=most, least=least) if is_one_line(pattern):
+                self._many.append((name, repeated(pattern)))
+                return _bounded(GenericAlias(tuple, (str, ...)), least, most)
+            case Members(name=key, of=Text(pattern=pattern), most=most) if is_one_line(key) and is_one_line(pattern):
+                fit_keys, fit_values = repeated(key), repeated(pattern)
+                self._many.append((name, lambda told: fit_keys(told) and fit_values(told.values())))
+                return _bounded(GenericAlias(dict, (str, str)), 0, most)
+            case _:
+                return self._types.of(shape)
+
+    def before(self, rule: Callable[[Any], None] | None) -> Callable[[Any], None] | None:
+        """A check of the texts, and then ``rule``."""
+        if not self._single and not self._many:
+            return rule
+        names, many = tuple(self._single), tuple(self._many)
+        fit = joined(tuple(self._single.values()))
+        parts_of = attrgetter(*names) if len(names) > 1 else lambda made: (getattr(made, names[0]),)
+
+        def check(made: Any) -> None:  # Any: the type being made
+            if names and not fit(parts_of(made)):
+                raise ValueError("has a text that is not of its form")
+            for name, fits in many:
+                if not fits(getattr(made, name)):
+                    raise ValueError(f"{name} has a text that is not of its form")
+            if rule is not None:
+                rule(made)
+
+        return check
 
 
 def _struct(name: str, fields: list[Any], check: Callable[[Any], None] | None, tag: str = "") -> Any:
