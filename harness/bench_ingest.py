@@ -2,8 +2,8 @@
 
 Batches of 100 signals as they were found in recorded runs, over kept connections. Reports signals a second, p50 and p99 of a
 batch's latency, how often it was told to come back, and how much memory the service grew. Senders take time of the same
-cores: what is measured is below what the service could do. A bare program that only decodes and stores the same signals says how fast the
-machine is at that moment.
+cores: what is measured is below what the service could do. A bare program that only decodes and stores the same signals says
+how fast the machine is at that moment.
 """
 
 from __future__ import annotations
