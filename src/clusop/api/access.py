@@ -19,7 +19,7 @@ from clusop.reasons import Reason
 from clusop.service.callers import Caller, Callers
 from clusop.service.tokens import is_meant_as_token
 
-__all__ = ["CSRF_FIELD", "CSRF_HEADER", "Caller", "confirmed", "csrf_token", "require"]
+__all__ = ["CSRF_FIELD", "CSRF_HEADER", "Caller", "caller_of", "confirmed", "csrf_token", "require"]
 
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-Clusop-Confirmed"
@@ -33,7 +33,7 @@ def require(scope: str) -> Callable[[Request], Awaitable[Caller]]:
     """A dependency: the caller, who has ``scope``; anybody else is refused with 401, 403 or 429."""
 
     async def allowed(request: Request) -> Caller:
-        caller = await _caller_of(request)
+        caller = await caller_of(request)
         request.state.caller = caller
         if scope not in caller.scopes:
             raise RefusedError(_FORBIDDEN, Reason("wrong-scope"))
@@ -65,7 +65,8 @@ async def confirmed(request: Request) -> None:
         raise RefusedError(_FORBIDDEN, Reason("not-confirmed"))
 
 
-async def _caller_of(request: Request) -> Caller:
+async def caller_of(request: Request) -> Caller:
+    """Who asks, by the headers alone. Raises ``RefusedError``: 401."""
     callers: Callers = request.app.state.callers
     scheme, _, told = request.headers.get("authorization", "").partition(" ")
     told = told.strip()

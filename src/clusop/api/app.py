@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from clusop import __version__
 from clusop.api import pages
 from clusop.api.errors import install_errors
+from clusop.api.guarded_bodies import GuardedBodies
 from clusop.api.headers import SecureHeaders
 from clusop.api.refusal_meter import refusal_meter
 from clusop.api.routes import health, ingest, problems
@@ -75,6 +76,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
     jobs = jobs_of(settings, clock)
     app.state.schedule = Schedule(database, clock, jobs if settings.switch("schedule") else ())
     install_errors(app)
+    app.add_middleware(GuardedBodies)
     app.add_middleware(SecureHeaders)
     app.include_router(ingest.router)
     app.include_router(health.router)

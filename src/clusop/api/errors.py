@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
 
-__all__ = ["answer", "install_errors", "is_for_programs"]
+__all__ = ["answer", "install_errors", "is_for_programs", "refused"]
 
 _FOR_PROGRAMS = ("/v1/", "/api/", "/metrics", "/openapi.json", "/health", "/ready")
 _NOT_FOUND, _BAD_REQUEST, _UNPROCESSABLE, _FAULT = 404, 400, 422, 500
@@ -48,14 +48,15 @@ def answer(
 
 def install_errors(app: FastAPI) -> None:
     """Make ``app`` answer so."""
-    app.add_exception_handler(RefusedError, _refused)
+    app.add_exception_handler(RefusedError, refused)
     app.add_exception_handler(InputError, _input)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _fault)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def refused(request: Request, error: Exception) -> Response:
+    """The answer to who was refused."""
     if not isinstance(error, RefusedError):
         raise error
     request.app.state.refusals.labels(error.reason.id).inc()

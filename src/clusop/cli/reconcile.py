@@ -39,6 +39,7 @@ def reconcile(
     try:
         from clusop.service.resolver import check_days_are_kept, read_resolver_settings, warehouse_for
         from clusop.service.resolver import reconcile as run
+        from clusop.service.schedule.hold import hold_now
 
         section = settings.section("databricks")
         if days is not None:
@@ -46,8 +47,9 @@ def reconcile(
         found = read_resolver_settings(section, settings.section("discounts"))
         where = "databricks.days" if days is None else "--days"
         check_days_are_kept(found.days, settings.count("retain_days"), where)
-        now_ms = int(SystemClock().now_at().timestamp() * 1000)
-        done = run(opened, warehouse_for(found), found, now_ms)
+        clock = SystemClock()
+        with hold_now(opened, clock, "reconcile"):
+            done = run(opened, warehouse_for(found), found, int(clock.now_at().timestamp() * 1000))
     finally:
         opened.close()
     write_stdout(_json(done) if as_json else _text(done))

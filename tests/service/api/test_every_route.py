@@ -66,3 +66,25 @@ def test_a_wrong_token_is_no_token(client_of, told) -> None:
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Basic")
     assert answer.json()["sentence"]
+
+
+def test_nobody_s_body_is_read_before_it_is_known_who_speaks(app, client_of) -> None:
+    bodies = {"application/json": b"{bad", "application/x-www-form-urlencoded": b"reason=" + b"x" * 100_000}
+    for method, path, url in asked_of(app):
+        if method in SAFE:
+            continue
+        for kind, body in bodies.items():
+            answer = client_of(None).ask(method, url, content=body, headers={"Content-Type": kind})
+            assert answer.status_code == 401, f"{method} {path} {kind}"
+
+
+def test_a_form_or_a_document_has_a_bound(client_of) -> None:
+    async def parts():
+        for _ in range(100):
+            yield b"x" * 10_000
+
+    admin = client_of("admin")
+    told = {"Content-Type": "application/json"}
+    for content in (b"x" * 70_000, parts()):
+        answer = admin.post("/v1/problems/1/acknowledge", content=content, headers=told)
+        assert (answer.status_code, answer.json()["reason"]) == (413, "body-too-large")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from bill_samples import CLUSTER, HOUR_MS, JOBS_PHOTON, SLOTS, H, bill
 
@@ -7,6 +9,7 @@ from clusop.service.databricks.statements import Own
 from clusop.service.onboard.run import onboard, statements_for_onboarding
 from clusop.service.store.database import open_database
 from clusop.service.store.migrate import migrate
+from clusop.service.store.tables.problems import signals
 
 OLD = H - 47
 OWN = Own("finops", "clusop")
@@ -101,3 +104,24 @@ def test_hostile_names_stay_values(onboarded) -> None:
     bill(onboarded.fake, OLD, "10", evil, cluster=CLUSTER)
     onboarded.run(own=OWN)
     assert onboarded.fake.sql.direct("SELECT sku FROM finops.clusop.clusop_hours") == [(evil,)]
+
+
+def test_a_signal_that_is_committed_late_is_not_passed_over(onboarded) -> None:
+    ground = onboarded.ground
+    if ground.database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    agent, problem = ground.agent(), ground.problem()
+    row = {"agent_id": agent, "problem_id": problem, "content_hash": bytes(32), "line": b"{}"}
+    engine = ground.database.engine
+    done = []
+    with engine.connect() as late, late.begin():
+        late.execute(signals.insert().values(**row, sequence=1))
+        with engine.begin() as early:
+            early.execute(signals.insert().values(**row, sequence=2))
+        writing = threading.Thread(target=lambda: done.append(onboarded.run(own=OWN)))
+        writing.start()
+        writing.join(2)
+    writing.join(60)
+    onboarded.run(own=OWN)
+    found = onboarded.fake.sql.direct("SELECT sequence FROM finops.clusop.clusop_signals ORDER BY sequence")
+    assert [sequence for (sequence,) in found] == [1, 2]

@@ -8,6 +8,7 @@ from bill_samples import WORKSPACE
 
 from clusop.cli.reconcile import reconcile
 from clusop.errors import InputError
+from clusop.service.schedule.leases import is_free, rest_lease, take_lease
 from fake_databricks import ACCESS, WAREHOUSE
 
 
@@ -49,3 +50,20 @@ def test_a_bad_section_is_an_input_error(run) -> None:
     with pytest.raises(InputError) as fault:
         run("databricks:\n  warehose: x\n")
     assert fault.value.where == "databricks.warehose"
+
+
+def test_while_the_service_is_at_it_the_command_says_so(run, database) -> None:
+    with database.writing() as connection:
+        assert take_lease(connection, "reconcile", "a replica", 0, 2**53)
+    with pytest.raises(InputError, match="is being done by clusop serve just now"):
+        run("")
+
+
+def test_a_lease_that_rests_until_the_next_hour_holds_nobody_up(run, database, capsys) -> None:
+    with database.writing() as connection:
+        take_lease(connection, "reconcile", "a replica", 0, 1)
+        rest_lease(connection, "reconcile", "a replica", 2**53)
+    run("")
+    assert "Dollars are modeled." in capsys.readouterr().out
+    with database.reading() as connection:
+        assert is_free(connection, "reconcile", 2**53)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import pytest
-from pass_desk import channels
+from pass_desk import DAY_MS, channels
+from sqlalchemy import text
 
+from clusop.service.store.alone import alone
+from clusop.service.store.tables.problems import problem_days
 from clusop.service.suppression import pass_apart, pass_over
 from clusop.service.suppression.gather import candidates
 
@@ -85,3 +90,38 @@ def test_a_pass_in_two_transactions_does_what_one_does(desk):
     assert pass_apart(desk.database, desk.policy, desk.channels, desk.now_ms).cards == 1
     assert pass_apart(desk.database, desk.policy, desk.channels, desk.now_ms).cards == 0
     assert desk.withheld(told) == {"message-on-its-way": 1, "told-lately": 1}
+
+
+def test_a_day_that_only_the_bill_knows_is_no_day_it_was_seen_on(desk):
+    told = desk.problem(1, days=2)
+    with desk.database.writing() as connection:
+        connection.execute(
+            problem_days.insert().values(
+                problem_id=told, day=desk.now_ms // DAY_MS - 9, derived_low_microusd=1, derived_high_microusd=1
+            )
+        )
+    with desk.database.reading() as connection:
+        (candidate,) = candidates(connection, desk.policy, desk.now_ms)
+    assert (candidate.sums.days, candidate.sums.first_day) == (2, desk.now_ms // DAY_MS - 1)
+
+
+def test_a_pass_whose_lease_ran_out_under_it_is_waited_for_and_its_card_not_written_again(desk):
+    desk.problem(1)
+    if desk.database.is_sqlite:
+        pytest.skip("SQLite has one writer: the second pass cannot begin before the first has ended")
+    done = []
+    second = threading.Thread(
+        target=lambda: done.append(pass_apart(desk.database, desk.policy, desk.channels, desk.now_ms))
+    )
+    with desk.database.writing() as connection:
+        alone(connection, "messages")
+        assert pass_over(connection, desk.policy, desk.channels, desk.now_ms).cards == 1
+        second.start()
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        until = time.monotonic() + 60
+        while not connection.scalar(waiting) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert connection.scalar(waiting) == 1
+    second.join(60)
+    assert [one.cards for one in done] == [0]
+    assert len(desk.deliveries()) == 1

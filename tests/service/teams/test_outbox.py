@@ -9,6 +9,8 @@ import pytest
 from card_samples import HOSTILE
 
 from clusop.reasons import Reason
+from clusop.service.schedule.jobs import jobs_of
+from clusop.service.settings.settings import resolve
 from clusop.service.teams.outbox import send_due
 from clusop.service.teams.outcome import Fate, Outcome, unreached
 from clusop.service.teams.settled import LEASE_MS, MOST_TRIES, claim, settle
@@ -180,7 +182,7 @@ def test_an_answer_after_the_lease_still_counts_but_never_to_send_again(database
     claimed = []
     for _ in range(2):
         with database.writing() as connection:
-            claimed.append(claim(connection, names, clock.now_ms, is_sqlite=database.is_sqlite))
+            claimed.append(claim(connection, names, clock.now_ms))
         clock.now_ms += 1_000
     clock.now_ms += LEASE_MS
     sent(database, [], clock)
@@ -243,3 +245,20 @@ def test_a_receiver_that_checks_takes_the_card_of_a_hostile_name(box, name):
     box.waiting(body=wire(problem_card(hostile_facts(name))))
     assert sent(box.database, [box.channel], box.clock) == {"accepted": 1}
     assert box.teams.taken[0].faults == ()
+
+
+@ON_SQLITE
+def test_in_quiet_hours_nothing_leaves_whenever_it_was_written(box, tmp_path, monkeypatch):
+    monkeypatch.setenv("NOWHERE", "")
+    channel = "channels:\n  - {name: all, url: 'env:NOWHERE', teams: ['*']}\n"
+    box.waiting(channel="all")
+
+    def tried(gate):
+        config = tmp_path / "clusop.yaml"
+        config.write_text(channel + gate)
+        (job,) = [one for one in jobs_of(resolve(config=str(config)), box.clock) if one.name == "outbox"]
+        job.run(box.database, box.clock.now_ms)
+        return box.rows()[0].attempt_count
+
+    assert tried("gate:\n  quiet_hours: {days: [mon, tue, wed, thu, fri, sat, sun]}\n") == 0
+    assert tried("") == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -13,7 +13,7 @@ from clusop.service.store.upsert import chunks, inserting
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from clusop.service.ingest.sorting import Taken
 
@@ -25,6 +25,13 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def _order(
+    hour: SeenHour | Row[Any],
+) -> tuple[object, ...]:  # Any: SQLAlchemy's type of a row has one parameter a column
+    """By revision; should an agent give one twice, by what it says, so that no order of arrival matters."""
+    return tuple(-1 if value is None else value for value in (getattr(hour, name) for name in _COLUMNS))
+
+
 def take_hours(connection: Connection, taken: Sequence[Taken]) -> None:
     """Put the hours among ``taken`` in, where they are newer than what is there. Their agents are locked."""
     best: dict[tuple[int, int], SeenHour] = {}
@@ -32,22 +39,22 @@ def take_hours(connection: Connection, taken: Sequence[Taken]) -> None:
         hour = one.record
         if isinstance(hour, SeenHour):
             key = (one.agent.id, hour.start_at_ms)
-            best[key] = max(best.get(key, hour), hour, key=lambda each: (each.revision, each.sequence))
+            best[key] = max(best.get(key, hour), hour, key=_order)
     if not best:
         return
     told = {}
     for chunk in chunks(sorted({agent_id for agent_id, _ in best})):
         for row in connection.execute(
-            select(usage_hours.c.agent_id, usage_hours.c.hour_at_ms, usage_hours.c.revision).where(
+            select(usage_hours).where(
                 usage_hours.c.agent_id.in_(chunk),
                 usage_hours.c.hour_at_ms.in_(sorted({hour_at_ms for _, hour_at_ms in best})),
             )
         ):
-            told[row.agent_id, row.hour_at_ms] = row.revision
+            told[row.agent_id, row.hour_at_ms] = _order(row)
     rows = [
         {"agent_id": key[0], "hour_at_ms": key[1], **{name: getattr(hour, name) for name in _COLUMNS}}
         for key, hour in sorted(best.items(), key=lambda item: item[0])
-        if hour.revision > told.get(key, 0)
+        if key not in told or _order(hour) > told[key]
     ]
     if rows:
         insert = inserting(connection, usage_hours)

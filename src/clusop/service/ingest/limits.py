@@ -15,10 +15,12 @@ HORIZON_FACT = "retention-horizon-at-ms"
 class Limits:
     """``most_bytes`` and ``most_records`` bound a file; requests have limits of their own.
 
+    A record that tells of a time more than ``ahead_days`` ahead of our clock is refused: nothing would ever be newer than it.
     ``most_gaps`` bounds the intervals of one agent: beyond it a record that would open another is refused.
     """
 
     retain_days: int = 90
+    ahead_days: int = 1
     most_gaps: int = 2000
     most_bytes: int = 8_000_000
     most_records: int = 1000
@@ -26,3 +28,7 @@ class Limits:
     def horizon_at_ms(self, now_ms: int) -> int:
         """Records from before it are too old."""
         return now_ms - self.retain_days * MS_PER_DAY
+
+    def latest_at_ms(self, now_ms: int) -> int:
+        """Records of later times come from a clock that is wrong."""
+        return now_ms + self.ahead_days * MS_PER_DAY

@@ -59,6 +59,11 @@ class SeenSignal(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="si
         """The record's own time, by which it is too old or not."""
         return self.start_at_ms
 
+    @property
+    def latest_at_ms(self) -> int:
+        """The latest time it tells of."""
+        return self.end_at_ms
+
 
 class SeenHour(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="usage-hour"):
     """An hour of a cluster; ``start_at_ms`` is its beginning, ``slots_by_node_type`` JSON."""
@@ -82,6 +87,11 @@ class SeenHour(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="usag
     @property
     def told_at_ms(self) -> int:
         """The record's own time."""
+        return self.start_at_ms
+
+    @property
+    def latest_at_ms(self) -> int:
+        """The latest time it tells of."""
         return self.start_at_ms
 
 
@@ -122,6 +132,11 @@ class SeenState(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="age
     @property
     def told_at_ms(self) -> int:
         """The record's own time."""
+        return self.at_ms
+
+    @property
+    def latest_at_ms(self) -> int:
+        """The latest time it tells of."""
         return self.at_ms
 
 

@@ -39,6 +39,11 @@ class Taken(NamedTuple):
     is_offline: bool
 
 
+class _Bounds(NamedTuple):
+    latest_at_ms: int
+    most_gaps: int
+
+
 @dataclass(slots=True)
 class Sorted:
     """A group of batches, sorted. ``receipts`` are in the order of the batches."""
@@ -65,12 +70,13 @@ def sort_batches(connection: Connection, batches: Sequence[Batch], now_ms: int, 
     held = held_agents(connection, known | new.keys(), new, now_ms)
     stored = _stored_hashes(connection, allowed, held)
     found = Sorted(agents=held)
+    bounds = _Bounds(limits.latest_at_ms(now_ms), limits.most_gaps)
     for batch in batches:
-        found.receipts.append(_sort_one(batch, found, stored, limits))
+        found.receipts.append(_sort_one(batch, found, stored, bounds))
     return found
 
 
-def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes], limits: Limits) -> Receipt:
+def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes], bounds: _Bounds) -> Receipt:
     known = 0
     before_count = len(found.taken)
     refused = list(batch.refused)
@@ -82,6 +88,8 @@ def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes],
             answer = Reason("wrong-workspace")
         elif agent is None or record.told_at_ms < agent.horizon_at_ms:
             answer = Reason("too-old")
+        elif record.latest_at_ms > bounds.latest_at_ms:
+            answer = Reason("too-far-ahead")
         elif sequence in agent.accepted:
             before = agent.fresh.get(sequence) or stored.get((agent.id, sequence))
             # Retention has taken the signal, and left the agent: that it was there is all that is known.
@@ -89,7 +97,7 @@ def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes],
                 known += 1
                 continue
             answer = Reason("conflict")
-        elif len(agent.accepted) >= limits.most_gaps and sequence != agent.accepted.last + 1:
+        elif len(agent.accepted) >= bounds.most_gaps and sequence != agent.accepted.last + 1:
             answer = Reason("too-many-gaps")
         else:
             agent.accepted.add(sequence)

@@ -132,14 +132,17 @@ class Writer:
         except Exception as error:
             _logger.exception("%d batches could not be stored together", len(group))
             if len(group) == 1:
-                group[0].receipt.set_exception(error)
+                if group[0].receipt.set_running_or_notify_cancel():
+                    group[0].receipt.set_exception(error)
                 return
             # One batch must not take the others with it.
             for one in group:
                 self._commit([one])
             return
         for one, receipt in zip(group, receipts, strict=True):
-            one.receipt.set_result(receipt)
+            # Whoever asked may have gone away meanwhile: it is stored all the same.
+            if one.receipt.set_running_or_notify_cancel():
+                one.receipt.set_result(receipt)
 
     def _apply(self, batches: Sequence[Batch]) -> list[Receipt]:
         for tries_left in range(_TRIES, -1, -1):

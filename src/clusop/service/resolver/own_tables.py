@@ -156,6 +156,7 @@ class OwnTables:
 
     def _write_signals(self, database: Database, warehouse: Warehouse) -> int:
         count = 0
+        last = _last_signal(database)
         while True:
             with database.reading() as connection:
                 after = fact(connection, _SIGNALS_WRITTEN)[0]
@@ -172,7 +173,7 @@ class OwnTables:
                     )
                     .join(agents, agents.c.id == signals.c.agent_id)
                     .join(problems, problems.c.id == signals.c.problem_id)
-                    .where(signals.c.id > after)
+                    .where(signals.c.id > after, signals.c.id <= last)
                     .order_by(signals.c.id)
                     .limit(_AT_ONCE)
                 ).all()
@@ -196,6 +197,16 @@ class OwnTables:
             )
             with database.writing() as connection:
                 raise_to(connection, _SIGNALS_WRITTEN, found[-1].id)
+
+
+def _last_signal(database: Database) -> int:
+    """The greatest id up to which all signals are there. Several writers draw ids and commit in another order: a moment without
+    any is waited for, lest one that comes late be passed over for good.
+    """
+    with database.writing() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql("LOCK TABLE signals IN SHARE MODE")
+        return int(connection.scalar(select(func.max(signals.c.id))) or 0)
 
 
 def _hour_rows(connection: Connection, hours: Sequence[RowMapping]) -> Iterator[dict[str, object]]:

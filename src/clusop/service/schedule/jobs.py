@@ -17,8 +17,9 @@ from clusop.service.retention.retention import forget
 from clusop.service.schedule.job import Job
 from clusop.service.suppression.pass_over import pass_apart
 from clusop.service.suppression.policy_section import read_policy
+from clusop.service.suppression.quiet_hours import local_time
 from clusop.service.teams.channels import read_channels
-from clusop.service.teams.outbox import send_due
+from clusop.service.teams.outbox import send_due, tidy
 from clusop.service.teams.proxy import proxy_of
 
 if TYPE_CHECKING:
@@ -58,8 +59,12 @@ def jobs_of(settings: Settings, clock: Clock) -> tuple[Job, ...]:
             wake(connection, now_ms)
         pass_apart(database, policy, channels, now_ms)
 
-    def send(database: Database, _now_ms: int) -> None:
-        send_due(database, channels, clock)
+    def send(database: Database, now_ms: int) -> None:
+        # Also what was written before the quiet hours began, and could not leave, waits until they are over.
+        if policy.quiet_hours.covers(local_time(now_ms, policy.time_zone)):
+            tidy(database, channels, clock)
+        else:
+            send_due(database, channels, clock)
 
     def decide(database: Database, now_ms: int) -> None:
         with database.reading() as connection:

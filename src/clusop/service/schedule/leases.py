@@ -10,9 +10,9 @@ from clusop.service.store.tables.access import leases
 from clusop.service.store.upsert import inserting
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
-__all__ = ["is_free", "rest_lease", "take_lease"]
+__all__ = ["is_free", "rest_lease", "take_lease", "take_resting_lease"]
 
 
 def is_free(connection: Connection, name: str, now_ms: int) -> bool:
@@ -23,12 +23,23 @@ def is_free(connection: Connection, name: str, now_ms: int) -> bool:
 
 def take_lease(connection: Connection, name: str, holder: str, now_ms: int, until_at_ms: int) -> bool:
     """Take or renew the lease; whether ``holder`` has it now. One statement: two who ask at once do not both get it."""
-    insert = inserting(connection, leases).values(name=name, holder=holder, until_at_ms=until_at_ms)
+    free = or_(leases.c.until_at_ms <= now_ms, leases.c.holder == holder)
+    return _take(connection, {"name": name, "holder": holder, "until_at_ms": until_at_ms}, free)
+
+
+def take_resting_lease(connection: Connection, name: str, holder: str, now_ms: int, until_at_ms: int) -> bool:
+    """The same, also where nobody holds it and it is not due yet."""
+    free = or_(leases.c.until_at_ms <= now_ms, leases.c.holder.in_([holder, ""]))
+    return _take(connection, {"name": name, "holder": holder, "until_at_ms": until_at_ms}, free)
+
+
+def _take(connection: Connection, values: dict[str, object], free: ColumnElement[bool]) -> bool:
+    insert = inserting(connection, leases).values(**values)
     taken = connection.execute(
         insert.on_conflict_do_update(
             index_elements=["name"],
-            set_={"holder": holder, "until_at_ms": until_at_ms},
-            where=or_(leases.c.until_at_ms <= now_ms, leases.c.holder == holder),
+            set_={name: values[name] for name in ("holder", "until_at_ms")},
+            where=free,
         ).returning(leases.c.holder)
     )
     return taken.first() is not None

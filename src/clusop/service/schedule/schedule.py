@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from clusop.service.schedule.job import Job
     from clusop.service.store.database import Database
 
-__all__ = ["LEASE_MS", "Schedule"]
+__all__ = ["LEASE_MS", "RENEW_S", "Schedule"]
 
 LEASE_MS = 60_000
 """How long a lease holds without being renewed: a crashed replica's jobs go on after that."""
-_RENEW_S = 20.0
+RENEW_S = 20.0
+"""How often it is renewed."""
 _LOOK_S = 1.0
 
 _logger = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Schedule:
         return True
 
     def _renew(self, job: Job, is_done: threading.Event) -> None:
-        while not is_done.wait(_RENEW_S):
+        while not is_done.wait(RENEW_S):
             self._try_to_renew(job)
 
     def _try_to_renew(self, job: Job) -> None:

@@ -99,7 +99,11 @@ def open_database(told: str) -> Database:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
-        url, pool_size=_POOL, max_overflow=_POOL, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+        url,
+        hide_parameters=True,
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -129,7 +133,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True)
     # First: SQLAlchemy's own questions to a new connection fail where the driver hands texts over as bytes.
     event.listen(engine, "connect", check_encoding, insert=True)
     return engine

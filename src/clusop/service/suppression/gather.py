@@ -183,8 +183,9 @@ def _window(today: int) -> Any:  # Any: SQLAlchemy's type of a select has one pa
     return (
         select(
             days.problem_id,
-            func.min(days.day).label("first_day"),
-            func.count().label("days"),
+            # The bill may reach into a day on which nothing ran.
+            func.coalesce(func.min(case((days.run_count > 0, days.day))), today).label("first_day"),
+            func.sum(case((days.run_count > 0, 1), else_=0)).label("days"),
             *(func.sum(days[name]).label(name) for name in _SUMMED),
             func.sum(case((is_derived, 1), else_=0)).label("derived_days"),
             func.sum(case((is_derived, days.derived_low_microusd), else_=0)).label("derived_low"),

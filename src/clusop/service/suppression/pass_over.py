@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select, update
 
 from clusop.reasons import Reason
+from clusop.service.store.alone import alone
 from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.upsert import chunks
 from clusop.service.suppression.card_facts import card_facts, facts_json
@@ -52,6 +53,8 @@ def pass_apart(database: Database, policy: Policy, channels: Sequence[Channel], 
     with database.reading() as connection:
         live = candidates(connection, policy, now_ms)
     with database.writing() as connection:
+        # The lease may have run out while this one was held up: what the next holder wrote is then seen, and not written twice.
+        alone(connection, "messages")
         return pass_over(connection, policy, channels, now_ms, live)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clusop.service.store.database import Database
     from clusop.service.teams.channels import Channel
 
-__all__ = ["Post", "send_due"]
+__all__ = ["Post", "send_due", "tidy"]
 
 Post: TypeAlias = "Callable[[Channel, str, str, float], Outcome]"
 
@@ -52,16 +52,22 @@ def send_due(
 
     Different addresses are served side by side, so that one that hangs holds up no other.
     """
-    tally: Counter[str] = Counter()
-    with database.writing() as connection:
-        tally["unconfirmed"] += recover(connection, _now_ms(clock))
-        tally["dead"] += give_up(connection, [channel.name for channel in channels], _now_ms(clock))
+    tally = Counter(tidy(database, channels, clock))
     lines = _lines(channels)
     if lines:
         with ThreadPoolExecutor(min(len(lines), _MOST_AT_ONCE), thread_name_prefix="clusop-outbox") as pool:
             for states in pool.map(lambda line: _send_line(database, line, clock, post, pause), lines):
                 tally.update(states)
     return {state: count for state, count in tally.items() if count}
+
+
+def tidy(database: Database, channels: Sequence[Channel], clock: Clock) -> Mapping[str, int]:
+    """What may be done at any hour: rows whose sender is gone, or whose channel is. How many ended up in which state."""
+    with database.writing() as connection:
+        return {
+            "unconfirmed": recover(connection, _now_ms(clock)),
+            "dead": give_up(connection, [channel.name for channel in channels], _now_ms(clock)),
+        }
 
 
 def _send_line(
@@ -71,7 +77,7 @@ def _send_line(
     end_ms = clock.monotonic_ms() + _ROUND_MS
     while clock.monotonic_ms() < end_ms:
         with database.writing() as connection:
-            claimed = claim(connection, list(line.channels), _now_ms(clock), is_sqlite=database.is_sqlite)
+            claimed = claim(connection, list(line.channels), _now_ms(clock))
         if claimed is None:
             with database.reading() as connection:
                 wait_ms = spacing_left_ms(connection, list(line.channels), _now_ms(clock))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, select, text, update
+from sqlalchemy import and_, func, select, update
 
 from clusop.reasons import Reason
+from clusop.service.store.alone import alone
 from clusop.service.store.tables.delivery import deliveries
 from clusop.service.teams.outcome import Fate, Outcome
 
@@ -67,14 +67,12 @@ def spacing_left_ms(connection: Connection, channels: Sequence[str], now_ms: int
     return max(_last_sent_at_ms(connection, channels, now_ms) + SPACING_MS - now_ms, 1)
 
 
-def claim(connection: Connection, channels: Sequence[str], now_ms: int, *, is_sqlite: bool) -> Claimed | None:
+def claim(connection: Connection, channels: Sequence[str], now_ms: int) -> Claimed | None:
     """The next row that is due, marked ``sending``. Commit it, then send. ``None`` where nothing is due or the last message to
     this address left less than a second ago.
     """
-    if not is_sqlite:
-        # Two replicas at once would both find the second over.
-        lock = int.from_bytes(hashlib.sha256("\n".join(sorted(channels)).encode()).digest()[:8], "big", signed=True)
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+    # Two replicas at once would both find the second over.
+    alone(connection, "\n".join(sorted(channels)))
     if _last_sent_at_ms(connection, channels, now_ms) > now_ms - SPACING_MS:
         return None
     row = connection.execute(

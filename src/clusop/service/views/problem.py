@@ -131,6 +131,8 @@ def _with_derived(row: RowMapping) -> dict[str, Any]:  # Any: a database's value
 def month_of(rows: Sequence[RowMapping], first_seen_at_ms: int, now_ms: int, policy: Policy) -> Monthly:
     """30 days of a problem; ``rows`` are its days in them."""
     derived = [row for row in rows if _is_derived(row)]
+    # The bill may reach into a day on which nothing ran.
+    seen = [row for row in rows if row["run_count"] > 0]
 
     def pair(among: Sequence[RowMapping], name: str) -> tuple[int, int]:
         return sum(row[f"{name}_low_microusd"] for row in among), sum(row[f"{name}_high_microusd"] for row in among)
@@ -139,8 +141,8 @@ def month_of(rows: Sequence[RowMapping], first_seen_at_ms: int, now_ms: int, pol
         return sum(row[name] for row in rows)
 
     sums = WindowSums(
-        first_day=min((row["day"] for row in rows), default=day_of(now_ms)),
-        days=len(rows),
+        first_day=min((row["day"] for row in seen), default=day_of(now_ms)),
+        days=len(seen),
         runs=whole("run_count"),
         run_ms=whole("run_ms"),
         island_ms=whole("island_ms"),

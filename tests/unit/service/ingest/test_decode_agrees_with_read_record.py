@@ -25,6 +25,7 @@ def _bodies():
 SEEDS = [agent_state(), usage_hour(), signal(), signal(priced=False), *(signal(**body) for body in _bodies())]
 WRONG = [
     None, True, False, 0, -1, 1, 1.0, 0.5, 2**63, 2**63 - 1, 10**25, "", "x", "~" + "0" * 32, "job:42", "é", "\ud800", "a\n",
+    "a\nb", "a-b\nc-d", "1\n2", ["a-b\nc-d"], {"a": "1\n2"}, {"a\nb": "1"},
     "\u0000", [], {}, [1], [2, 1], {"a": 1}, {"unpriced": {"reason": "a-b"}}, {"unpriced": 1}, "A" * 300, 1e400, float("nan"),
 ]  # fmt: skip
 
@@ -115,3 +116,25 @@ def test_changed_bytes_are_judged_alike(document, chance, noise):
 )
 def test_odd_lines_are_judged_alike(data):
     agrees(data)
+
+
+def test_a_text_of_two_lines_is_nowhere_two_texts():
+    for document in SEEDS:
+        for path in places(document):
+            inner = document
+            for name in path:
+                inner = inner[name]
+            if isinstance(inner, str) and inner:
+                agrees(
+                    json.dumps(
+                        changed(
+                            document, path, lambda held, name, told=inner: held.__setitem__(name, f"{told}\n{told}")
+                        )
+                    ).encode()
+                )
+            if isinstance(inner, list):
+                agrees(
+                    json.dumps(
+                        changed(document, path, lambda held, name: held.__setitem__(name, ["a-b\nc-d"]))
+                    ).encode()
+                )

@@ -112,3 +112,9 @@ def test_a_recount_sees_a_wrong_sum(database):
         connection.execute(problems.update().values(run_count=problems.c.run_count + 1))
     with database.reading() as connection:
         assert differences(connection) == ["problem 1 has other sums than its signals"]
+
+
+def test_a_record_of_a_clock_that_is_wrong_is_refused_with_a_reason(database):
+    ahead = [line(signal(sequence=1, end_at_ms=NOW_MS + 2 * DAY_MS)), line(agent_state(sequence=2, at_ms=2**52))]
+    (receipt,) = deliver(database, [[*ahead, line(signal(sequence=3, end_at_ms=NOW_MS + DAY_MS // 2))]])
+    assert (receipt.accepted, [one.reason for one in receipt.refused]) == (1, ["too-far-ahead"] * 2)

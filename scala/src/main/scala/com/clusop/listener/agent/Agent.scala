@@ -52,10 +52,11 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
   /** Whether something may still come out of this JVM that is not out yet. An open breaker is told by the last state, which the
     * application's end brings.
     */
-  def isUnfinished: Boolean = thread.isAlive &&
-    (slots.live.exists(
-      _.guard.isOpen || quiet.breaker.nonEmpty
-    ) || life.isEnding || thread.waitingCount > 0 || delivery.isPending)
+  def isUnfinished: Boolean = thread.isAlive && (hasOpenEnds || thread.waitingCount > 0 || delivery.isPending)
+
+  // A context that is being stopped says so before it tells of the application's end.
+  private def hasOpenEnds: Boolean =
+    slots.all.exists(_.guard.isOpen) || life.isEnding || life.isFinishing || (quiet.breaker.nonEmpty && slots.live.nonEmpty)
 
   /** How long a last delivery may take: no longer than the exit that waits for it. */
   def finishMs: Long = {
@@ -70,7 +71,7 @@ final class Agent(parts: Parts, val identity: Identity, environment: String => O
   }
 
   /** The exit cannot wait for the end of a context any longer. */
-  def finishNow(): Unit = if (slots.live.nonEmpty) life.applicationEnded()
+  def finishNow(): Unit = if (slots.all.nonEmpty) life.applicationEnded()
 
   def allSlots: Vector[Slot] = slots.all
   def doors: Vector[String] = doorsUsed.names

@@ -8,6 +8,7 @@ import com.clusop.listener.Reason
 private[agent] final class AgentLife(agent: Agent, pace: Pace) extends AgentThread.Life {
   private val errors = new AtomicInteger
   @volatile private var hasEnded = false
+  @volatile private var finishing = false
 
   // Used by the agent's thread only.
   private var budget: Budget = null
@@ -38,16 +39,22 @@ private[agent] final class AgentLife(agent: Agent, pace: Pace) extends AgentThre
 
   override def isEnding: Boolean = hasEnded
 
+  /** The end is being seen to: until the last records are sealed nothing else tells that there will be any. */
+  def isFinishing: Boolean = finishing
+
   override val end: Runnable = new Runnable {
     override def run(): Unit = {
+      finishing = true
       hasEnded = false
-      agent.allSlots.filterNot(_.isLive).foreach { slot =>
-        val feed = slot.guard.close()
-        agent.forget(slot)
-        if (feed != null) feed.stop("application-ended")
-      }
-      tell()
-      agent.delivery.finish(agent.finishMs)
+      try {
+        agent.allSlots.filterNot(_.isLive).foreach { slot =>
+          val feed = slot.guard.close()
+          agent.forget(slot)
+          if (feed != null) feed.stop("application-ended")
+        }
+        tell()
+        agent.delivery.finish(agent.finishMs)
+      } finally finishing = false
     }
   }
 

@@ -39,8 +39,8 @@ private[agent] object KillSwitches {
       Files.readAttributes(Paths.get(path), classOf[BasicFileAttributes]): Unit
       Right(true)
     } catch {
-      case _: NoSuchFileException                                                  => Right(false)
+      case _: NoSuchFileException                                                 => Right(false)
       case failure: FileSystemException if failure.getReason == "Not a directory" => Right(false)
-      case failure: Exception                                                      => Left(failure.getClass.getSimpleName)
+      case failure: Exception                                                     => Left(failure.getClass.getSimpleName)
     }
 }

@@ -88,11 +88,11 @@ final class HttpSender(clock: () => Long) {
   }
 
   private def judged(status: Int, retryAfter: String, body: String, sent: Int): Sent = status match {
-    case 200 => Receipt.refusedOf(body, sent).map(Sent.Acknowledged(_)).getOrElse(Sent.Later("endpoint-not-ours"))
-    case 413                   => Sent.Halve("too-large", isOurs(body))
-    case 400 | 422             => Sent.Halve("refused", isOurs(body))
-    case 401 | 403             => Sent.Later("endpoint-denied")
-    case 408 | 425 | 429       => Sent.Later("endpoint-busy", waitOf(retryAfter))
+    case 200             => Receipt.refusedOf(body, sent).map(Sent.Acknowledged(_)).getOrElse(Sent.Later("endpoint-not-ours"))
+    case 413             => Sent.Halve("too-large", isOurs(body))
+    case 400 | 422       => Sent.Halve("refused", isOurs(body))
+    case 401 | 403       => Sent.Later("endpoint-denied")
+    case 408 | 425 | 429 => Sent.Later("endpoint-busy", waitOf(retryAfter))
     case other if other >= 500 => Sent.Later("endpoint-busy", waitOf(retryAfter))
     case _                     => Sent.Later("endpoint-not-ours")
   }

@@ -20,7 +20,8 @@ class RecordFilesSuite extends AnyFunSuite {
   }
 
   private def mode(path: Path): String = PosixFilePermissions.toString(Files.getPosixFilePermissions(path))
-  private def open(path: Path, mode: String): Unit = Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode)): Unit
+  private def open(path: Path, mode: String): Unit =
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode)): Unit
 
   test("a spool and its files are this user's only, whatever the mask says") {
     val in = folder().resolve("deep").resolve("spool")
