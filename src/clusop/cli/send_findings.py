@@ -75,7 +75,8 @@ class Findings:
             ) from error
         if answer.status_code != _OK or not isinstance(document, dict) or document.get("clusop_receipt") != 1:
             sentence = document.get("sentence") if isinstance(document, dict) else ""
-            raise InputError("--send", f"HTTP {answer.status_code}: {str(sentence)[:200]}", "Nothing of it was stored.")
+            told = str(sentence)[:200].rstrip(".") or "no answer of an aggregator"
+            raise InputError("--send", f"HTTP {answer.status_code}: {told}", _what_to_do(answer.status_code))
         self.accepted += document["accepted"]
         self.known += document["known"]
         for one in document["refused"]:
@@ -111,3 +112,12 @@ def _content_hash(path: Path) -> bytes:
 def _files(path: Path) -> Iterator[Path]:
     found: Iterable[Path] = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
     yield from found
+
+
+def _what_to_do(status: int) -> str:
+    hint = {
+        401: " Give --token-file with an ingest token (clusop serve token create).",
+        403: " The token must have the scope ingest, and speak for the workspace.",
+        404: " Give the address alone, as http://host:8484.",
+    }
+    return f"Nothing of it was stored.{hint.get(status, '')}"

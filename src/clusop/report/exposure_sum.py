@@ -41,7 +41,9 @@ class ExposureSum:
         if not isinstance(figure, Unpriced):
             return replace(self, usd=self.usd + figure.usd, priced_count=self.priced_count + 1)
         if lack_of(figure) == "none":
-            return replace(self, lack=self.lack or figure)
+            # That some query ran no task says nothing of the others.
+            is_weak = self.lack is None or (self.lack.reason.id == "no-tasks" and not self.unpriced_count)
+            return replace(self, lack=figure if is_weak else self.lack)
         if query.verdict not in _MAY_HAVE_LEFT:
             return self
         first = figure if not self.unpriced_count else self.lack

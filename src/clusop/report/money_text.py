@@ -36,7 +36,7 @@ EXPOSURE_LABEL = "Premium paid off the engine"
 
 _INPUT_CHARS = 80
 _PER_RUN = "a run"
-_NOTHING_TO_PAY = frozenset({"no-island", "no-premium", "serverless-no-premium"})
+_NOTHING_TO_PAY = frozenset({"no-island", "no-premium", "no-tasks", "serverless-no-premium"})
 
 
 def amount_of(figure: Figure | Unpriced) -> str:
