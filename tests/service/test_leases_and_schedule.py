@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 
 from clusop.service.schedule.job import Job
 from clusop.service.schedule.leases import is_free, rest_lease, take_lease
-from clusop.service.schedule.schedule import LEASE_MS, Schedule
+from clusop.service.schedule.renewing import LEASE_MS
+from clusop.service.schedule.schedule import Schedule
 
 
 class Clock:

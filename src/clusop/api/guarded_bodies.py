@@ -45,6 +45,9 @@ class GuardedBodies:
         except RefusedError as error:
             await (await refused(request, error))(scope, receive, send)
             return
+        if body is None:
+            # Half a form is somebody's wish cut short, which may be another wish.
+            return
         given = False
 
         async def told() -> Message:
@@ -57,19 +60,19 @@ class GuardedBodies:
         await self._app(scope, told, send)
 
 
-async def _read(request: Request, receive: Receive) -> bytes:
-    """The whole body. Raises ``RefusedError`` for a large one."""
-    length = request.headers.get("content-length", "")
-    parts: list[bytes] = []
-    count = int(length[:20]) if length.isdecimal() else 0
+async def _read(request: Request, receive: Receive) -> bytes | None:
+    """The whole body; ``None`` where its sender went away before the end. Raises ``RefusedError`` for a large one."""
+    told = request.headers.get("content-length", "")
+    is_large = told.isdecimal() and int(told[:20]) > MOST_BYTES
+    body = bytearray()
     more = True
-    while more and count <= MOST_BYTES:
+    while more and not is_large:
         message = await receive()
         if message["type"] != "http.request":
-            break
-        parts.append(message.get("body", b""))
-        count = max(count, sum(map(len, parts)))
+            return None
+        body += message.get("body", b"")
+        is_large = len(body) > MOST_BYTES
         more = message.get("more_body", False)
-    if count > MOST_BYTES:
+    if is_large:
         raise RefusedError(_TOO_LARGE, Reason("body-too-large"), f"The body has more than {MOST_BYTES} bytes.")
-    return b"".join(parts)
+    return bytes(body)

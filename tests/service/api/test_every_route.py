@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -88,3 +89,36 @@ def test_a_form_or_a_document_has_a_bound(client_of) -> None:
     for content in (b"x" * 70_000, parts()):
         answer = admin.post("/v1/problems/1/acknowledge", content=content, headers=told)
         assert (answer.status_code, answer.json()["reason"]) == (413, "body-too-large")
+
+
+def test_half_a_form_is_not_acted_on(app, client_of) -> None:
+    """Its sender went away in the middle: what was a wish about one job may be one about a hundred."""
+    admin = client_of("admin")
+    before = admin.get("/v1/exclusions").json()
+    told = iter(
+        [
+            {
+                "type": "http.request",
+                "body": b'{"field": "workload", "pattern": "job:1*", "reason": "x"}',
+                "more_body": True,
+            },
+            {"type": "http.disconnect"},
+        ]
+    )
+    answers = []
+
+    async def receive():
+        return next(told)
+
+    async def send(message):
+        answers.append(message)
+
+    headers = {"content-type": "application/json", **admin.headers}
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "path": "/v1/exclusions", "raw_path": b"/v1/exclusions",
+        "query_string": b"", "root_path": "", "scheme": "http", "server": ("clusop", 80), "client": ("127.0.0.1", 1),
+        "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    assert answers == []
+    assert admin.get("/v1/exclusions").json() == before

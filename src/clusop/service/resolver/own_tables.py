@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from clusop.reasons import Reason
 from clusop.service.databricks.fault import WarehouseError
@@ -33,6 +35,7 @@ __all__ = ["OwnTables"]
 
 _PACKAGE = "clusop.service.resolver"
 _SIGNALS_WRITTEN = "own-tables.signals"
+_LOCK_NOT_AVAILABLE = "55P03"
 # All values of a statement together may have a megabyte.
 _MAX_BYTES = 900_000
 _AT_ONCE = 400
@@ -64,6 +67,8 @@ _PROBLEM = [
     "capacity_high_microusd",
     "avoidable_unpriced_runs",
 ]
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +206,20 @@ class OwnTables:
 
 def _last_signal(database: Database) -> int:
     """The greatest id up to which all signals are there. Several writers draw ids and commit in another order: a moment without
-    any is waited for, lest one that comes late be passed over for good.
+    any is waited for, lest one that comes late be passed over for good. Whoever wants to write waits behind us, so we wait for
+    two seconds at the most; 0, and another try an hour later, where that is not enough.
     """
-    with database.writing() as connection:
-        if not database.is_sqlite:
-            connection.exec_driver_sql("LOCK TABLE signals IN SHARE MODE")
-        return int(connection.scalar(select(func.max(signals.c.id))) or 0)
+    try:
+        with database.writing() as connection:
+            if not database.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+                connection.exec_driver_sql("LOCK TABLE signals IN SHARE MODE")
+            return int(connection.scalar(select(func.max(signals.c.id))) or 0)
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+            raise
+        _logger.warning("no signals go to clusop_signals this time: somebody has held their table for two seconds")
+        return 0
 
 
 def _hour_rows(connection: Connection, hours: Sequence[RowMapping]) -> Iterator[dict[str, object]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from clusop.errors import InputError
 from clusop.service.schedule.leases import rest_lease, take_resting_lease
-from clusop.service.schedule.schedule import LEASE_MS, RENEW_S
+from clusop.service.schedule.renewing import LEASE_MS, renewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,18 +34,9 @@ def hold_now(database: Database, clock: Clock, name: str) -> Iterator[None]:
 
     if not take():
         raise InputError(name, "is being done by clusop serve just now", "Wait a minute, then look at the page Bill.")
-    is_over = threading.Event()
-
-    def renew() -> None:
-        while not is_over.wait(RENEW_S):
-            take()
-
-    renewing = threading.Thread(target=renew, daemon=True)
-    renewing.start()
     try:
-        yield
+        with renewed(name, take):
+            yield
     finally:
-        is_over.set()
-        renewing.join()
         with database.writing() as connection:
             rest_lease(connection, name, holder, now_ms())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from clusop.service.schedule.leases import is_free, rest_lease, take_lease
+from clusop.service.schedule.renewing import LEASE_MS, renewed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +19,8 @@ if TYPE_CHECKING:
     from clusop.service.schedule.job import Job
     from clusop.service.store.database import Database
 
-__all__ = ["LEASE_MS", "RENEW_S", "Schedule"]
+__all__ = ["Schedule"]
 
-LEASE_MS = 60_000
-"""How long a lease holds without being renewed: a crashed replica's jobs go on after that."""
-RENEW_S = 20.0
-"""How often it is renewed."""
 _LOOK_S = 1.0
 
 _logger = logging.getLogger(__name__)
@@ -74,30 +71,15 @@ class Schedule:
                 return False
         if not self._lease(job, began_ms):
             return False
-        is_done = threading.Event()
-        renewing = threading.Thread(target=self._renew, args=(job, is_done), daemon=True)
-        renewing.start()
         try:
-            job.run(self._database, began_ms)
+            with renewed(job.name, lambda: self._lease(job, self._now_ms())):
+                job.run(self._database, began_ms)
         except Exception:
             # Whatever a job raises: the others are none of its business.
             _logger.exception("the job %s failed", job.name)
-        finally:
-            is_done.set()
-            renewing.join()
         with self._database.writing() as connection:
             rest_lease(connection, job.name, self._holder, began_ms + job.every_ms)
         return True
-
-    def _renew(self, job: Job, is_done: threading.Event) -> None:
-        while not is_done.wait(RENEW_S):
-            self._try_to_renew(job)
-
-    def _try_to_renew(self, job: Job) -> None:
-        try:
-            self._lease(job, self._now_ms())
-        except SQLAlchemyError:
-            _logger.exception("the lease of the job %s could not be renewed", job.name)
 
     def _lease(self, job: Job, now_ms: int) -> bool:
         with self._database.writing() as connection:
