@@ -226,8 +226,35 @@ def test_the_end_with_a_slow_endpoint_keeps_its_deadline_and_spools_the_rest(pro
     probe.start(agent="1" * 32, endpoint=aggregator.url, spool__directory=tmp_path / "spool")
     probe.leave_alone()
     aggregator.wait_for_records(151)
-    probe.wait_until(lambda _: not spooled(tmp_path / "spool"))
+    # By their names: while they go one after another, no one can be read for certain.
+    probe.wait_until(lambda _: not list((tmp_path / "spool").glob("clusop-*.jsonl")))
     assert before <= {content_hash(line) for line in aggregator.lines}
+
+
+def test_a_spool_that_was_refused_is_tried_again_when_its_wait_is_over(probe, aggregator, tmp_path):
+    spool, aside = tmp_path / "spool", tmp_path / "aside"
+    behave(aggregator, "garbage")
+    probe.start(endpoint=aggregator.url, spool__directory=spool)
+    probe.executed()
+    probe.do("finish", deadline_ms=500)
+    assert spooled(spool)
+    spool.rename(aside)
+    spool.mkdir(mode=0o700)
+    behave(aggregator, "ok")
+    probe.start(agent="1" * 32, endpoint=aggregator.url, spool__directory=spool)
+    probe.leave_alone()
+    # With nothing of its own to send, only the spool can wake it.
+    probe.wait_until(lambda now: now["waiting"] == 0 and now["delivered"] > 0 and now["dispatch"] == "idle")
+    behave(aggregator, "garbage")
+    for path in aside.iterdir():
+        path.rename(spool / path.name)
+    probe.do("advance", ms=61_000)
+    probe.wait_until(lambda now: now["dispatch"] == "endpoint-not-ours")
+    assert probe.status["waiting"] == 0
+    behave(aggregator, "ok")
+    # Longer than the first wait of a second, shorter than the minute after which a folder is looked at anew.
+    probe.do("advance", ms=5_000)
+    probe.wait_until(lambda _: not list(spool.glob("clusop-*.jsonl")))
 
 
 def test_a_spool_that_is_full_leaves_the_records_where_they_are(probe, aggregator, tmp_path):

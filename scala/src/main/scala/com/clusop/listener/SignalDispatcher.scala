@@ -44,7 +44,10 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
   /** Whether files may wait in the spool directory: some did when it was last looked at, or that was a minute ago. No look is
     * taken here: the disk may be a mount that hangs, and only the thread that sends may hang with it.
     */
-  def mayHaveSpool: Boolean = options().spoolDirectory.nonEmpty && (hadSpool || isLookDue)
+  def mayHaveSpool: Boolean = {
+    val chosen = options()
+    chosen.endpoint.nonEmpty && chosen.spoolDirectory.nonEmpty && (hadSpool || isLookDue)
+  }
 
   private def isLookDue: Boolean = Math.abs(clock() - spoolCheckedAtMs) >= SignalDispatcher.SpoolCheckMs
 
@@ -172,6 +175,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
           hadSpool = false
           false
         case Some((path, held)) =>
+          hadSpool = true
           // The file is sent as a whole: what it loses is counted once it is done, for until then all of it is sent again.
           val lost = new Tally()
           var later = Option.empty[Sent.Later]
