@@ -133,3 +133,10 @@ def delivery_probe(java_home, scala_binary: str):
             yield DeliveryProbe(process)
         finally:
             process.kill()
+
+
+def behave(aggregator, mode: str, **more: object) -> None:
+    """Make the stand-in for an aggregator answer so."""
+    from fake_aggregator import Behaviour
+
+    aggregator.behave(Behaviour(mode, **more))
