@@ -12,16 +12,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dataset import RECIPE, is_made
+from clusop.certify.dataset import RECIPE, is_made
+from clusop.certify.workload import application_of
 from prepare import CACHE
-from workload import application_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from clusop.certify.workload import Workload
     from prepare import Jars
     from session import Engine
-    from workload import Workload
 
 __all__ = ["ApplicationRun", "Site", "ensure_data", "run_application"]
 

@@ -18,6 +18,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from application_run import Site, ensure_data
+from clusop.certify.workload import discover
 from demo_dollars import AS_IF_ON, dollars_agree
 from demo_service import DemoService
 from find_java import find_java_home
@@ -26,15 +27,14 @@ from live_run import ARMED, SCRIPT, run_script, start_line_problem
 from live_signals import table_of
 from outcome import Outcome, outcomes_of
 from prepare import REPOSITORY, fetch_jars
-from workload import discover
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from clusop.certify.workload import Workload
     from live_run import LiveRun
     from session import Engine
-    from workload import Workload
 
 __all__ = ["main"]
 

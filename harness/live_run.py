@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clusop.certify.workload import application_of
 from prepare import REPOSITORY
-from workload import application_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from application_run import Site
+    from clusop.certify.workload import Workload
     from session import Engine
-    from workload import Workload
 
 __all__ = ["ARMED", "SCRIPT", "LiveRun", "run_script", "start_line_problem"]
 

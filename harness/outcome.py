@@ -11,7 +11,7 @@ from score import worst_verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from workload import Workload
+    from clusop.certify.workload import Workload
 
 __all__ = ["COARSER_CAUSES", "Outcome", "outcomes_of", "ran_for"]
 

@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING, Any
 import zstandard
 
 from application_run import Site, ensure_data, run_application
+from clusop.certify.workload import application_of, discover
 from find_java import find_java_home
 from prepare import CACHE, REPOSITORY, fetch_jars
 from scrub import scrub_lines, scrub_text, traces_of
-from workload import discover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from application_run import ApplicationRun
+    from clusop.certify.workload import Workload
     from prepare import Jars
-    from workload import Workload
 
 __all__ = ["RECORDED", "record"]
 
@@ -156,8 +156,9 @@ def record(groups: Sequence[str], into: Path, jars: Jars) -> None:
 def main() -> int:
     """Record all groups, or those named."""
     groups = sorted({workload.group for workload in discover()})
+    recorded = [group for group in groups if application_of(group).is_recorded]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("groups", nargs="*", help=f"of {', '.join(groups)}; all where none is named")
+    parser.add_argument("groups", nargs="*", help=f"of {', '.join(groups)}; the recorded ones where none is named")
     parser.add_argument("--into", type=Path, default=RECORDED)
     given = parser.parse_args()
     if unknown := set(given.groups) - set(groups):
@@ -166,7 +167,7 @@ def main() -> int:
     if jars.comet is None or not jars.delta:
         print(" ".join(jars.remarks))
         return 2
-    record(given.groups or groups, given.into, jars)
+    record(given.groups or recorded, given.into, jars)
     return 0
 
 

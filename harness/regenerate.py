@@ -11,9 +11,9 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from clusop.certify.workload import application_of, discover
 from prepare import fetch_jars
 from record import RECORDED, record
-from workload import discover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,8 @@ def _known() -> dict[str, Any]:
 
 def main() -> int:
     """Record all groups, or those named, and print the difference. 0 if nothing changed, 1 if something did."""
-    groups = sys.argv[1:] or sorted({workload.group for workload in discover()})
+    known = sorted({workload.group for workload in discover()})
+    groups = sys.argv[1:] or [group for group in known if application_of(group).is_recorded]
     jars = fetch_jars()
     if jars.comet is None or not jars.delta:
         print(" ".join(jars.remarks))

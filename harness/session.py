@@ -12,36 +12,17 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from clusop.certify.engines import COMET_SETTINGS, DELTA_SETTINGS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from pyspark.sql import SparkSession
 
-__all__ = ["COMET_SETTINGS", "DELTA_SETTINGS", "Engine", "SessionPlan", "build_session"]
+__all__ = ["Engine", "SessionPlan", "build_session"]
 
 Engine: TypeAlias = Literal["comet", "none"]
-
-COMET_SETTINGS = {
-    "spark.plugins": "org.apache.spark.CometPlugin",
-    "spark.shuffle.manager": "org.apache.spark.sql.comet.execution.shuffle.CometShuffleManager",
-    "spark.comet.enabled": "true",
-    "spark.comet.exec.enabled": "true",
-    "spark.comet.exec.shuffle.enabled": "true",
-    "spark.comet.explainFallback.enabled": "true",
-    "spark.comet.explain.format": "verbose",
-    "spark.memory.offHeap.enabled": "true",
-    "spark.memory.offHeap.size": "2g",
-}
-"""What switches Comet on."""
-
-DELTA_SETTINGS = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    # 50 by default: a small table's own log reading would be fifty tasks a query.
-    "spark.databricks.delta.snapshotPartitions": "2",
-}
-"""What switches Delta on."""
 
 _ALWAYS = {
     "spark.driver.memory": "2g",

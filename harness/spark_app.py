@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, TextIO
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
-from engine_words import EngineWords
+from clusop.certify.comet_words import EngineWords
+from clusop.certify.workload import Dataset, discover
 from session import SessionPlan, build_session
-from workload import Dataset, discover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyspark.sql import SparkSession
 
-    from workload import Workload
+    from clusop.certify.workload import Workload
 
 __all__ = ["main"]
 

@@ -20,8 +20,8 @@ def run(java_home, workload_data, jars, tmp_path_factory):
     if jars.comet is None:
         pytest.skip(" ".join(jars.remarks))
     from application_run import Site
+    from clusop.certify.workload import discover
     from live_run import run_script, start_line_problem
-    from workload import discover
 
     # No skip: `make` has installed the line, and without it nothing here would be tried.
     assert start_line_problem() == ""

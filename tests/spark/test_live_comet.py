@@ -17,7 +17,7 @@ RECORDED = REPOSITORY / "tests" / "data" / "eventlogs" / "comet"
 
 def run(names, engine, site):
     from application_run import run_application
-    from workload import discover
+    from clusop.certify.workload import discover
 
     workloads = [entry for entry in discover() if entry.name in names]
     done = run_application(workloads, "clusop live test", engine, site)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workload import Application
+from clusop.certify.workload import Application
 
 __all__ = ["APPLICATION"]
 
-APPLICATION = Application(master="local-cluster[2,1,2048]", settings={"spark.executor.memory": "1g"})
+APPLICATION = Application(area="cluster", master="local-cluster[2,1,2048]", settings={"spark.executor.memory": "1g"})

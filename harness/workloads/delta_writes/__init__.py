@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workload import Application
+from clusop.certify.workload import Application
 
 __all__ = ["APPLICATION"]
 
-APPLICATION = Application()
+APPLICATION = Application(area="Delta Lake commands")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from workload import Application
+from clusop.certify.workload import Application
 
 __all__ = ["APPLICATION"]
 
 # The second number lets a task fail twice before the job does; plain local mode allows no failure at all.
-APPLICATION = Application(master="local[2,3]")
+APPLICATION = Application(area="faults and streams", master="local[2,3]")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as sf
 
-from workload import Expected, Workload
+from clusop.certify.workload import Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from workload import Dataset
+    from clusop.certify.workload import Dataset
 
 __all__ = ["WORKLOAD"]
 

@@ -16,6 +16,7 @@ from clusop.analysis.assessment import (
     RatioBasis,
     TimeSplit,
 )
+from clusop.analysis.certificates import NO_CERTIFICATES
 from clusop.analysis.cluster import Uptime
 from clusop.analysis.confidence import Evidence, confidence_of, cost_leg, diagnosis_leg, parse_leg
 from clusop.analysis.diagnosis import Diagnosis, diagnose
@@ -31,6 +32,7 @@ from clusop.analysis.economics import (
     query_proposal,
     share_of,
     unpriced_query_cost,
+    upgrade_saving,
 )
 from clusop.analysis.observed import EngineState, QueryTimes, RunStatus, StageTimes
 from clusop.plan.dialect import PLAIN_SPARK, dialect, dialect_ids
@@ -41,8 +43,10 @@ from clusop.units import Range
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from clusop.analysis.certificates import Certificates
     from clusop.analysis.cluster import Application
-    from clusop.analysis.economics import ClassHours, Ledger, PriceSource, Rates
+    from clusop.analysis.economics import ClassHours, Declined, Ledger, PriceSource, Rates
+    from clusop.analysis.figure import Figure
     from clusop.analysis.observed import Observed, StageRun
 
 __all__ = ["LEAST_WORK_MS", "assess_application", "assess_query"]
@@ -54,11 +58,14 @@ LEAST_WORK_MS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Market:
-    """What a query of an application is priced with."""
+    """What a query of an application is priced with, and what is known of newer runtimes."""
 
     ledger: Ledger
     rates: Rates
     uptime: Uptime
+    engine: str
+    release: str
+    certificates: Certificates
 
 
 def assess_query(observed: Observed) -> QueryAssessment:
@@ -66,8 +73,12 @@ def assess_query(observed: Observed) -> QueryAssessment:
     return _assessed(diagnose(observed), None)
 
 
-def assess_application(application: Application, prices: PriceSource) -> ApplicationAssessment:
-    """Assess every execution of an application, its bill in classes that add up, and whether its engine pays."""
+def assess_application(
+    application: Application, prices: PriceSource, certificates: Certificates = NO_CERTIFICATES
+) -> ApplicationAssessment:
+    """Assess every execution of an application, its bill in classes that add up, and whether its engine pays. An upgrade is
+    proposed only on the ground of ``certificates``.
+    """
     stages = [stage for query in application.queries for stage in _stages_of(query)]
     everything = (*stages, *application.non_sql_stages)
     native_time_seen = any(stage.native_ns is not None for stage in everything)
@@ -79,7 +90,9 @@ def assess_application(application: Application, prices: PriceSource) -> Applica
     application = replace(application, engine=engine, cluster=cluster)
     ledger = ledger_of(application.cluster, everything)
     rates = cluster_rates(application.cluster, prices, application.engine)
-    market = _Market(ledger, rates, application.cluster.uptime)
+    market = _Market(
+        ledger, rates, application.cluster.uptime, application.engine, application.dbr_version, certificates
+    )
     queries = tuple(_assessed(found, market) for found in diagnoses)
     work = [SqlWork(_stages_of(query), query.status is RunStatus.FAILED) for query in application.queries]
     classes = ledger.classes(work, application.non_sql_stages)
@@ -136,6 +149,7 @@ def _assessed(found: Diagnosis, market: _Market | None) -> QueryAssessment:
             cost=cost,
             uptime=market.uptime if market is not None else Uptime.UNKNOWN,
             evidence_score=min(evidence.parse.score, evidence.diagnosis.score),
+            upgrade=_upgrade(found, market),
         )
     )
     return QueryAssessment(
@@ -155,6 +169,18 @@ def _assessed(found: Diagnosis, market: _Market | None) -> QueryAssessment:
         confidence=confidence_of(evidence, proposal.action),
         proposal=proposal,
     )
+
+
+def _upgrade(found: Diagnosis, market: _Market | None) -> Figure | Unpriced | Declined | None:
+    """What a newer runtime would save, where a certification saw it run what this query leaves to the JVM."""
+    if market is None or not market.certificates.runtimes or not found.islands:
+        return None
+    causes = [finding for finding in found.findings if finding.island is not None]
+    hours = market.ledger.hours_of(_stages_of(found.observed))
+    if isinstance(hours, Unpriced):
+        return hours
+    gain = market.certificates.gain(market.engine, market.release, causes)
+    return upgrade_saving(market.rates, hours.run, _island_share(found), market.uptime, gain)
 
 
 def _cost(found: Diagnosis, market: _Market | None) -> tuple[QueryCost, tuple[Reason, ...]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clusop.analysis.assessment import Role, Verdict
+from clusop.analysis.certificates import NO_CERTIFICATES, Certificates
 from clusop.cli.prices import price_book
 from clusop.cli.progress import progress_bar
 from clusop.cli.stdin import STDIN, spooled_stdin
@@ -80,6 +81,14 @@ def analyze(
         list[str] | None, typer.Option(metavar="KIND/KEY=VALUE", help="One price of your own; repeatable.")
     ] = None,
     price_file: Annotated[str, typer.Option(metavar="FILE", help="Your own prices; see docs/prices.md.")] = "",
+    certified: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MATRIX.json",
+            help="A matrix of `clusop certify`, of the runtime at hand and of newer ones; repeatable. Only what was seen to run "
+            "natively on a newer one is proposed as an upgrade.",
+        ),
+    ] = None,
     top: Annotated[int, typer.Option(min=0, metavar="N", help="How many queries are shown in full.")] = 5,
     query: Annotated[str, typer.Option(metavar="ID", help="Only the query with this id.")] = "",
     everything: Annotated[
@@ -111,6 +120,7 @@ def analyze(
             raise InputError("--fail-on", f"{verdict!r} is no verdict", f"Verdicts are {', '.join(_FAIL_ON)}.")
     refuse_bad_targets([(name, path) for name, path in (("--html", html), ("--output", output)) if path], paths)
     findings = _findings(send, token_file, workspace, paths)
+    certificates = _certificates(certified or ())
     book, refused = _book(price_file, price or ())
     is_drawn = not no_progress and sys.stderr.isatty() and not (as_json and not output and not sys.stdout.isatty())
     run = _Run(
@@ -121,7 +131,7 @@ def analyze(
         composes=not as_json or bool(html),
     )
     with progress_bar(shown=is_drawn) as progress:
-        intake = Intake(book, "" if engine == _AUTO else engine, progress)
+        intake = Intake(book, "" if engine == _AUTO else engine, progress, certificates)
         for report in _reports(paths, intake):
             run.take(_only(report, query) if query else report)
             if findings is not None:
@@ -231,6 +241,15 @@ def _findings(send: str, token_file: str, workspace: str, paths: Sequence[str]) 
     from clusop.cli.send_findings import Findings
 
     return Findings(send, token_file, workspace)
+
+
+def _certificates(paths: Sequence[str]) -> Certificates:
+    if not paths:
+        return NO_CERTIFICATES
+    from clusop.certify.certificate import certificate_of
+    from clusop.certify.matrix import read_matrix
+
+    return Certificates(tuple(certificate_of(read_matrix(Path(path))) for path in paths))
 
 
 def _book(price_file: str, prices: Sequence[str]) -> tuple[PriceBook, list[Reason]]:

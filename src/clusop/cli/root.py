@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "EXIT_BAD_INPUT", "command_line", "main"]
 
 EXIT_BAD_INPUT = 2
-COMMANDS = ("analyze", "explain", "doctor", "prices", "serve", "collect", "onboard", "reconcile")
+COMMANDS = ("analyze", "explain", "doctor", "prices", "serve", "collect", "onboard", "reconcile", "certify")
 
-_GROUPS = ("prices", "serve")
+_GROUPS = ("prices", "serve", "certify")
 _MODULES = {"doctor": "clusop.cli.doctor_command"}
 
 _HELP = (

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from clusop.analysis.assess import assess_application
+from clusop.analysis.certificates import NO_CERTIFICATES
 from clusop.analysis.observed import Source
 from clusop.eventlog.locate import locate
 from clusop.eventlog.replay import read_application
@@ -26,6 +27,7 @@ from clusop.report.plan_intake import engine_as_told, is_json, read_document, re
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from clusop.analysis.certificates import Certificates
     from clusop.analysis.economics import PriceSource
     from clusop.eventlog.source import LogSource
 
@@ -45,11 +47,14 @@ Progress: TypeAlias = "Callable[[str, int, int | None], None]"
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """How inputs are read: the prices, the engine a person named (``""`` for: find out), who is told of the progress."""
+    """How inputs are read: the prices, the engine a person named (``""`` for: find out), who is told of the progress, and what
+    certifications saw of newer runtimes.
+    """
 
     prices: PriceSource
     engine: str = ""
     progress: Progress | None = None
+    certificates: Certificates = NO_CERTIFICATES
 
 
 def read_inputs(path: str, intake: Intake, shown_as: str = "") -> Iterator[InputReport]:
@@ -122,7 +127,7 @@ def _read_log(source: LogSource, intake: Intake, name: str) -> InputReport:
             replace(query, engine=engine_as_told(query.engine, intake.engine)) for query in application.queries
         )
         application = replace(application, queries=queries, engine=application.engine or intake.engine)
-    assessed = assess_application(application, intake.prices)
+    assessed = assess_application(application, intake.prices, intake.certificates)
     return InputReport(name, Source.EVENT_LOG.value, application=assessed)
 
 

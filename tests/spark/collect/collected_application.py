@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "harness"))
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
+from clusop.certify.workload import Dataset, discover
 from session import SessionPlan, build_session
-from workload import Dataset, discover
 
 PATIENCE_SECONDS = 120
 

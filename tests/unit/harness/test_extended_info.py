@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("py4j", reason="the harness talks to Spark through py4j")
 
-from engine_words import parse_extended_info
+from clusop.certify.comet_words import parse_extended_info
 
 VERBOSE = """\
 HashAggregate

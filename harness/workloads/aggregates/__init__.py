@@ -1,0 +1,9 @@
+"""Aggregate functions and groupings over Parquet."""
+
+from __future__ import annotations
+
+from clusop.certify.workload import Application
+
+__all__ = ["APPLICATION"]
+
+APPLICATION = Application(area="aggregates", is_recorded=False)

@@ -1,0 +1,29 @@
+"""flatten() of nested arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(sf.expr("flatten(array(ratings, array(store)))[3]").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="array-flatten",
+    shows="flatten() of nested arrays.",
+    expected=Expected("native"),
+    run=_run,
+)

@@ -1,0 +1,29 @@
+"""array_join() of an array of strings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(sf.expr("array_join(CAST(ratings AS ARRAY<STRING>), '+')").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="array-join",
+    shows="array_join() of an array of strings.",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+)

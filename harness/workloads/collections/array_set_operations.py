@@ -1,0 +1,33 @@
+"""array_union(), array_intersect() and array_except()."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(
+        sf.expr(
+            "array_contains(array_union(array_intersect(ratings, array(1, 2)), array_except(ratings, array(0))), 2)"
+        ).alias("key")
+    ).count()
+
+
+WORKLOAD = Workload(
+    name="array-set-operations",
+    shows="array_union(), array_intersect() and array_except().",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+)

@@ -1,0 +1,29 @@
+"""filter() with a lambda."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(sf.expr("array_contains(filter(ratings, r -> r > 1), 2)").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="array-filter",
+    shows="filter() with a lambda.",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+)

@@ -1,0 +1,29 @@
+"""A struct made and taken apart again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(sf.expr("named_struct('s', store, 'q', quantity).q").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="struct-field",
+    shows="A struct made and taken apart again.",
+    expected=Expected("native"),
+    run=_run,
+)

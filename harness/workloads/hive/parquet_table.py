@@ -1,0 +1,38 @@
+"""A Hive table stored as Parquet, which Spark reads with its own reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _set_up(spark: SparkSession, data: Dataset) -> None:
+    table = data.table("hive_parquet_table")
+    spark.sql(f"DROP TABLE IF EXISTS {table}")
+    spark.sql(f"CREATE TABLE {table} (id BIGINT, store INT, quantity INT) STORED AS PARQUET")
+    sales = f"parquet.`{data['sales']}`"
+    spark.sql(f"INSERT INTO {table} SELECT id, store, quantity FROM {sales} WHERE id < 20000")
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    return spark.table(data.table("hive_parquet_table")).groupBy("store").agg(sf.sum("quantity"))
+
+
+WORKLOAD = Workload(
+    name="hive-parquet-table",
+    shows="A Hive table stored as Parquet, which Spark reads with its own reader.",
+    expected=Expected("native"),
+    run=_run,
+    set_up=_set_up,
+    needs=("hive",),
+)

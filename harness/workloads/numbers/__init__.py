@@ -1,0 +1,9 @@
+"""Arithmetic, casts, hashes, bits and conditions over Parquet."""
+
+from __future__ import annotations
+
+from clusop.certify.workload import Application
+
+__all__ = ["APPLICATION"]
+
+APPLICATION = Application(area="numbers, hashes and conditions", is_recorded=False)

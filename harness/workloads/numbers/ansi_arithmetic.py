@@ -1,0 +1,30 @@
+"""Addition and a cast in ANSI mode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(sf.expr("quantity + CAST(store AS SMALLINT)").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="ansi-arithmetic",
+    shows="Addition and a cast in ANSI mode.",
+    expected=Expected("native"),
+    run=_run,
+    settings={"spark.sql.ansi.enabled": "true"},
+)

@@ -1,0 +1,31 @@
+"""sqrt(), pow(), ln() and abs() of doubles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(
+        sf.expr("floor(sqrt(pow(quantity, 3)) + ln(1 + quantity) + abs(-quantity))").alias("key")
+    ).count()
+
+
+WORKLOAD = Workload(
+    name="math-functions",
+    shows="sqrt(), pow(), ln() and abs() of doubles.",
+    expected=Expected("native"),
+    run=_run,
+)

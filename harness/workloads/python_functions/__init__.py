@@ -1,0 +1,9 @@
+"""Python and pandas functions of every kind beside the plain ones."""
+
+from __future__ import annotations
+
+from clusop.certify.workload import Application
+
+__all__ = ["APPLICATION"]
+
+APPLICATION = Application(area="Python functions", is_recorded=False)

@@ -1,0 +1,9 @@
+"""Sorts, limits, set operations, reshaping, subqueries and common table expressions."""
+
+from __future__ import annotations
+
+from clusop.certify.workload import Application
+
+__all__ = ["APPLICATION"]
+
+APPLICATION = Application(area="query shapes", is_recorded=False)

@@ -1,0 +1,44 @@
+"""Counts per window of time with a watermark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _set_up(spark: SparkSession, data: Dataset) -> None:
+    rows = spark.read.parquet(data["sales"]).where("id < 5000").coalesce(1)
+    rows = rows.selectExpr("store", "customer", "timestamp_seconds(1767225600 + id * 60) AS at")
+    rows.write.mode("overwrite").parquet(data.scratch_table("stream-windowed/rows"))
+
+
+def _run(spark: SparkSession, data: Dataset) -> None:
+    rows = spark.readStream.schema("store int, customer int, at timestamp").parquet(
+        data.scratch_table("stream-windowed/rows")
+    )
+    timed = rows.withWatermark("at", "1 day")
+    counts = timed.groupBy(sf.window("at", "1 day"), "store").count()
+    writer = counts.writeStream.format("noop").queryName("stream-windowed").outputMode("update")
+    writer = writer.option("checkpointLocation", data.scratch_table(f"stream-windowed/{uuid4()}"))
+    writer.trigger(availableNow=True).start().awaitTermination()
+
+
+WORKLOAD = Workload(
+    name="stream-windowed",
+    shows="Counts per window of time with a watermark.",
+    expected=Expected("fallback", causes=("stateful-streaming",), also=("unsupported-operator",)),
+    run=_run,
+    set_up=_set_up,
+    settings={"spark.sql.shuffle.partitions": "1", "spark.sql.streaming.noDataMicroBatches.enabled": "false"},
+)

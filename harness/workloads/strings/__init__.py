@@ -1,0 +1,9 @@
+"""String, pattern and JSON functions over Parquet."""
+
+from __future__ import annotations
+
+from clusop.certify.workload import Application
+
+__all__ = ["APPLICATION"]
+
+APPLICATION = Application(area="strings and JSON", is_recorded=False)

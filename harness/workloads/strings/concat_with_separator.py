@@ -1,0 +1,31 @@
+"""concat_ws() of two columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(
+        sf.expr("concat_ws('-', substring(note, 1, 5), cast(quantity AS STRING))").alias("key")
+    ).count()
+
+
+WORKLOAD = Workload(
+    name="string-concat-ws",
+    shows="concat_ws() of two columns.",
+    expected=Expected("native"),
+    run=_run,
+)

@@ -1,0 +1,29 @@
+"""from_json() with a schema, and a field of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(sf.expr("from_json(payload, 'colour STRING, size INT').colour").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="json-from-json",
+    shows="from_json() with a schema, and a field of it.",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+)

@@ -1,0 +1,29 @@
+"""initcap() of every word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(sf.expr("initcap(substring(note, 1, 7))").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="string-initcap",
+    shows="initcap() of every word.",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+)

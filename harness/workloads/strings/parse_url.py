@@ -1,0 +1,31 @@
+"""parse_url() of an address made of columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(
+        sf.expr("parse_url(concat('https://shop.example/o?item=', quantity), 'QUERY', 'item')").alias("key")
+    ).count()
+
+
+WORKLOAD = Workload(
+    name="string-parse-url",
+    shows="parse_url() of an address made of columns.",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+)

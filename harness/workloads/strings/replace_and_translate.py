@@ -1,0 +1,31 @@
+"""replace() and translate()."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(
+        sf.expr("translate(replace(substring(note, 1, 8), 'order', 'o'), '0123', 'abcd')").alias("key")
+    ).count()
+
+
+WORKLOAD = Workload(
+    name="string-replace-translate",
+    shows="replace() and translate().",
+    expected=Expected("native"),
+    run=_run,
+)

@@ -1,0 +1,29 @@
+"""year(), month(), day() and quarter() of a date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    sales = spark.read.parquet(data["sales"]).where("id < 100000")
+    return sales.groupBy(sf.expr("year(day) * 100 + month(day) + quarter(day) + day(day)").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="date-parts",
+    shows="year(), month(), day() and quarter() of a date.",
+    expected=Expected("native"),
+    run=_run,
+)

@@ -1,0 +1,37 @@
+"""A tumbling window of time as the key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _set_up(spark: SparkSession, data: Dataset) -> None:
+    rows = spark.read.parquet(data["sales"]).where("id < 20000")
+    rows.selectExpr("timestamp_seconds(1767225600 + id * 61) AS at").write.mode("overwrite").parquet(
+        data.scratch_table("timestamp-window")
+    )
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    rows = spark.read.parquet(data.scratch_table("timestamp-window"))
+    return rows.groupBy(sf.expr("window(at, '1 day')").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="timestamp-window",
+    shows="A tumbling window of time as the key.",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+    set_up=_set_up,
+)

@@ -1,0 +1,37 @@
+"""timestampdiff() in hours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _set_up(spark: SparkSession, data: Dataset) -> None:
+    rows = spark.read.parquet(data["sales"]).where("id < 20000")
+    rows.selectExpr("timestamp_seconds(1767225600 + id * 61) AS at").write.mode("overwrite").parquet(
+        data.scratch_table("timestamp-difference")
+    )
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    rows = spark.read.parquet(data.scratch_table("timestamp-difference"))
+    return rows.groupBy(sf.expr("timestampdiff(HOUR, TIMESTAMP'2026-01-01 00:00:00', at)").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="timestamp-difference",
+    shows="timestampdiff() in hours.",
+    expected=Expected("fallback", causes=("unsupported-expression",)),
+    run=_run,
+    set_up=_set_up,
+)

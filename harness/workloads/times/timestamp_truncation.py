@@ -1,0 +1,37 @@
+"""date_trunc() of a timestamp to its week."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _set_up(spark: SparkSession, data: Dataset) -> None:
+    rows = spark.read.parquet(data["sales"]).where("id < 20000")
+    rows.selectExpr("timestamp_seconds(1767225600 + id * 61) AS at").write.mode("overwrite").parquet(
+        data.scratch_table("timestamp-trunc")
+    )
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    rows = spark.read.parquet(data.scratch_table("timestamp-trunc"))
+    return rows.groupBy(sf.expr("date_trunc('WEEK', at)").alias("key")).count()
+
+
+WORKLOAD = Workload(
+    name="timestamp-trunc",
+    shows="date_trunc() of a timestamp to its week.",
+    expected=Expected("native"),
+    run=_run,
+    set_up=_set_up,
+)

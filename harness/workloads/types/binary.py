@@ -1,0 +1,36 @@
+"""A binary column as grouping key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _set_up(spark: SparkSession, data: Dataset) -> None:
+    rows = (
+        spark.read.parquet(data["sales"])
+        .where("id < 20000")
+        .selectExpr("store", "CAST(concat('b', quantity) AS BINARY) AS b")
+    )
+    rows.write.mode("overwrite").parquet(data.scratch_table("type-binary"))
+
+
+def _run(spark: SparkSession, data: Dataset) -> DataFrame:
+    return spark.read.parquet(data.scratch_table("type-binary")).groupBy("b").count()
+
+
+WORKLOAD = Workload(
+    name="type-binary",
+    shows="A binary column as grouping key.",
+    expected=Expected("native"),
+    run=_run,
+    set_up=_set_up,
+)

@@ -1,0 +1,9 @@
+"""Window functions and frames over Parquet."""
+
+from __future__ import annotations
+
+from clusop.certify.workload import Application
+
+__all__ = ["APPLICATION"]
+
+APPLICATION = Application(area="windows", is_recorded=False)

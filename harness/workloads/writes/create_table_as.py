@@ -1,0 +1,31 @@
+"""CREATE TABLE AS SELECT."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> None:
+    table = data.table("write_create_table_as")
+    spark.sql(f"DROP TABLE IF EXISTS {table}")
+    spark.sql(
+        f"CREATE TABLE {table} USING parquet AS"
+        f" SELECT store, sum(quantity) AS n FROM parquet.`{data['sales']}` GROUP BY store"
+    )
+
+
+WORKLOAD = Workload(
+    name="write-create-table-as",
+    shows="CREATE TABLE AS SELECT.",
+    expected=Expected("native"),
+    run=_run,
+)

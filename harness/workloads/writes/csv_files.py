@@ -1,0 +1,29 @@
+"""A native query written as CSV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> None:
+    totals = spark.read.parquet(data["sales"]).groupBy("store", "quantity").agg(sf.count("*").alias("n"))
+    totals.write.mode("overwrite").csv(data.scratch_table("write-csv"))
+
+
+WORKLOAD = Workload(
+    name="write-csv",
+    shows="A native query written as CSV.",
+    expected=Expected("native"),
+    run=_run,
+)

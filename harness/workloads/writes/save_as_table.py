@@ -1,0 +1,29 @@
+"""A table made by saveAsTable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as sf
+
+from clusop.certify.workload import Expected, Workload
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from clusop.certify.workload import Dataset
+
+__all__ = ["WORKLOAD"]
+
+
+def _run(spark: SparkSession, data: Dataset) -> None:
+    totals = spark.read.parquet(data["sales"]).groupBy("store", "quantity").agg(sf.count("*").alias("n"))
+    totals.write.format("parquet").mode("overwrite").saveAsTable(data.table("write_save_as_table"))
+
+
+WORKLOAD = Workload(
+    name="write-save-as-table",
+    shows="A table made by saveAsTable.",
+    expected=Expected("native"),
+    run=_run,
+)
