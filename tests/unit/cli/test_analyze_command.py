@@ -97,7 +97,9 @@ def test_a_text_that_is_no_plan_is_told_what_it_is_not_and_what_can_be_given(
         assert words in err
 
 
-def test_an_explanation_without_its_plan_is_still_a_query(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_an_explanation_without_its_plan_is_still_a_query(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     text = "== Photon Explanation ==\nPhoton does not fully support the query because:\n\t\tUnsupported node: Foo.\n"
     code, out, _ = run("analyze", "--json", put(tmp_path, "half.txt", text))
     (only,) = document(out)["inputs"]

@@ -55,7 +55,13 @@ def test_small_dollars_keep_the_digits_that_tell_their_ends_apart(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inputs = {"usd_per_run": "0.000071..0.000142", "runs_per_day": "1/2..1", "days": "30"}
-    figure = {"low_microusd": 1065, "high_microusd": 4260, "basis": "modeled", "formula": "per-30-days-1", "inputs": inputs}
+    figure = {
+        "low_microusd": 1065,
+        "high_microusd": 4260,
+        "basis": "modeled",
+        "formula": "per-30-days-1",
+        "inputs": inputs,
+    }
     path = tmp_path / "problem.json"
     path.write_text(json.dumps({"signature": "0" * 32, "per_30_days": {"cash": figure}}), encoding="utf-8")
     assert main(["explain", str(path)]) == 0
