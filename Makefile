@@ -22,6 +22,9 @@ APART := $(addprefix tests/,unit architecture docs service)
 
 CARDS := .cache/adaptivecards
 
+# It speaks only where it fails.
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
 WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HOME &&
 
 .PHONY: help demo test agent check jars sbt matrix fuzz vectors fmt docs bench startup overhead ingest pages torture clean lint types layers unit jars-fetched cards-fetched
@@ -29,7 +32,7 @@ WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HO
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: jars ## Run real Spark jobs with a native engine, then show what clusop finds in their log
+demo: jars cards-fetched ## Run real Spark jobs with a native engine, then show what clusop finds in their log
 	@$(WITH_JAVA) $(BIN)/python harness/demo.py
 
 test: lint types layers jars jars-fetched ## Everything CI runs: check, jars, vectors, corpus, install, service, Spark, browser (under 25 min)
@@ -72,13 +75,13 @@ bench: $(DEV) ## Measure speed: start, plans, and with LOG=FILE an event log (zs
 startup: jars ## Measure what the start line costs a Python outside Spark: 300 rounds of starts, two floors, the line alone
 	@$(BIN)/python harness/overhead/startup.py
 
-ingest: $(DEV) ## Measure how many signals a second the service takes: 100,000, then 900,000 more
+ingest: $(DEV) ## Count what ingest costs beside a bare program, and judge it: 100,000 signals, then 900,000 more
 	@$(BIN)/python harness/bench_ingest.py --signals 100000 --more 900000
 
-pages: $(DEV) ## Measure every page with a million signals stored (a file of 4 GB, a minute or two)
+pages: $(DEV) ## Count what every page costs with a million signals stored, and judge it (files of 5 GB, some minutes)
 	@$(BIN)/python harness/bench_pages.py
 
-torture: $(DEV) ## Kill the service 20 times while a million signals arrive, then count (about 10 min)
+torture: $(DEV) ## Kill service, agents and senders while a million signals arrive and cards leave, then count (10 min)
 	@$(BIN)/python harness/torture.py --signals 1000000 --kills 20
 
 overhead: jars ## Measure what the agent costs in the driver: make overhead LOG=FILE (an event log to replay)
@@ -119,10 +122,10 @@ $(BIN)/python:
 
 $(DEV): pyproject.toml hatch_build.py $(wildcard clusop_autoload.*) | $(BIN)/python
 	@echo "Installing clusop and its development tools into $(VENV) (once)"
-	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[all,dev]'
+	@$(PIP) -e '.[all,dev]'
 	@touch $@
 
 $(SPARK): harness/requirements.txt | $(DEV)
 	@echo "Installing Spark for the demo and the Spark tests into $(VENV) (once; about 400 MB)"
-	@$(BIN)/python -m pip install --disable-pip-version-check -r harness/requirements.txt
+	@$(PIP) -r harness/requirements.txt
 	@touch $@

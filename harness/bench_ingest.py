@@ -1,33 +1,38 @@
-"""How many signals a second the service takes, and how long a sender waits: ``clusop serve`` on SQLite, senders of our own.
+"""What ingest costs: ``clusop serve`` on SQLite with senders of our own, and a bare program that only decodes and stores.
 
-Batches of 100 signals as they were found in recorded runs, over kept connections. Reports signals a second, p50 and p99 of a
-batch's latency, how often it was told to come back, and how much memory the service grew. Senders take time of the same
-cores: what is measured is below what the service could do. A bare program that only decodes and stores the same signals says
-how fast the machine is at that moment.
+Judged are counts, which are alike on every machine (statements and commits a batch, bytes written ahead, signals stored), and
+ratios to the bare program measured in the same run; ends with 1 and a sentence for each that was missed. Signals a second and
+how long a sender waits are reported, as medians of rounds: they say as much about the machine. Batches of 100 signals as they
+were found in recorded runs, over kept connections; the senders take time of the same cores.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import math
 import multiprocessing
 import os
-import sqlite3
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
+from claims import missed_sentences
 from clusop.analysis.records.offline import Sender as Records
 from clusop.analysis.records.offline import signal_lines
 from clusop.pricing.provider import PriceBook
 from clusop.report.intake import Intake, read_inputs
+from clusop.service.store.database import open_database
+from clusop.service.store.tables.problems import signals
+from ingest_counts import Bare, Counts, Pass, bare, counted
+from ingest_judged import Round, Told, counts_judged, ratios_judged, summary_of
+from machine import machine_line
 from sender import Sender
 from serve_process import ServeProcess
 
@@ -38,6 +43,7 @@ __all__ = ["main", "signal_templates", "signals_of"]
 
 _LOGS = Path(__file__).resolve().parent.parent / "tests" / "data" / "eventlogs" / "comet"
 _OK, _TOO_MANY = 200, 429
+_BARE, _ALONE = 19_200, 20
 _SEQUENCE, _AGENT, _SIGNATURE, _END = "@sequence@", "@agent@", "@signature@", 1_111_111_111_111
 
 
@@ -48,25 +54,6 @@ class Load:
     batches: int
     size: int
     problems: int
-
-
-@dataclass
-class Told:
-    """What one sender saw."""
-
-    latencies_ms: list[float] = field(default_factory=list)
-    accepted: int = 0
-    busy: int = 0
-    from_at_s: float = math.inf
-    to_at_s: float = 0.0
-
-    def add(self, other: Told) -> None:
-        """What another saw too."""
-        self.latencies_ms += other.latencies_ms
-        self.accepted += other.accepted
-        self.busy += other.busy
-        self.from_at_s = min(self.from_at_s, other.from_at_s)
-        self.to_at_s = max(self.to_at_s, other.to_at_s)
 
 
 @cache
@@ -174,59 +161,91 @@ def _cpu_s(pid: int) -> tuple[float, float]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run it once; the figures as text."""
+    """Run it once; 1 where something that is judged was missed."""
     parser = argparse.ArgumentParser(description="Measure ingest")
     parser.add_argument("--signals", type=int, default=100_000)
     parser.add_argument("--more", type=int, default=0, help="then so many more, to see memory grow")
+    parser.add_argument("--rounds", type=int, default=3, help="in which --signals are sent")
     parser.add_argument("--senders", type=int, default=16)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--problems", type=int, default=30, help="of each sender; agents have a few dozen")
-    parser.add_argument("--database", default="")
+    parser.add_argument("--database", default="", help="an empty one")
     chosen = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="clusop-bench-") as folder:
-        bare = _bare_per_s(Path(folder), chosen, 20_000)
-        print(f"a bare program: {bare:.0f} signals/s decoded and stored", flush=True)
+    print(machine_line(), flush=True)
+    with tempfile.TemporaryDirectory(prefix="clusop-bench-") as told:
+        folder = Path(told)
+        bares = [_bare(folder, chosen)]
+        alone, together, after = _counted(folder, chosen)
+        claims = counts_judged(alone, together, after, bares[0])
         database = chosen.database or f"sqlite:///{folder}/clusop.db"
-        options = ("--database", database, "--port", "0")
-        with ServeProcess(options, Path(folder) / "log", {"CLUSOP_SERVE_SCHEDULE": "false"}) as server:
-            if server.process is None:
-                raise AssertionError
-            pid, first = server.process.pid, 1
-            for count in (count for count in (chosen.signals, chosen.more) if count):
-                before_s = _cpu_s(pid)
-                told = _run(server, chosen, count, first)
-                first += chosen.senders
-                own_s, children_s = (now - before for now, before in zip(_cpu_s(pid), before_s, strict=True))
-                _print(told, own_s, children_s, _resident_mib(pid))
-    return 0
+        rounds = _served(folder, chosen, database)
+        bares.append(_bare(folder, chosen))
+        claims += ratios_judged(rounds, bares, _stored(database), has_more=bool(chosen.more))
+    print(summary_of(rounds, bares))
+    print(*claims, *(missed := missed_sentences(claims)), sep="\n")
+    return 1 if missed else 0
 
 
-def _bare_per_s(folder: Path, chosen: argparse.Namespace, count: int) -> float:
-    """Signals a second of a program that only decodes and stores them, all in one process: no checks, no problems, no HTTP.
+def _bare(folder: Path, chosen: argparse.Namespace) -> Bare:
+    lines = signals_of(1, range(1, _BARE + 1), chosen.problems, int(time.time() * 1000))
+    found = bare(folder, lines, chosen.senders * chosen.batch)
+    print(f"a bare program: {found.per_s:.0f} signals/s decoded and stored, {found.cpu_us:.0f} µs CPU each", flush=True)
+    return found
 
-    As many in a transaction as the service may have in one, kept as safely as it keeps them.
-    """
-    lines = signals_of(1, range(1, count + 1), chosen.problems, int(time.time() * 1000))
-    opened = sqlite3.connect(folder / "bare.db", isolation_level=None)
-    for word in ("page_size = 8192", "journal_mode = WAL", "synchronous = FULL"):
-        opened.execute(f"PRAGMA {word}")
-    opened.execute(
-        "CREATE TABLE bare (agent TEXT, sequence INTEGER, hash BLOB, line BLOB, PRIMARY KEY (agent, sequence))"
+
+def _counted(folder: Path, chosen: argparse.Namespace) -> list[Counts]:
+    """One batch after the other, many together, and one after the other again, with all that before it stored."""
+    now_ms = int(time.time() * 1000)
+
+    def batches(agents: range, each: int) -> list[list[bytes]]:
+        return [
+            signals_of(agent, range(first, first + chosen.batch), chosen.problems, now_ms)
+            for first in range(1, each * chosen.batch + 1, chosen.batch)
+            for agent in agents
+        ]
+
+    return counted(
+        folder,
+        [
+            Pass(batches(range(1, 2), _ALONE), is_together=False),
+            Pass(batches(range(2, 2 + chosen.senders), _BARE // chosen.batch // chosen.senders), is_together=True),
+            Pass(batches(range(1001, 1002), _ALONE), is_together=False),
+        ],
     )
-    group = chosen.senders * chosen.batch
-    began = time.perf_counter()
-    for first in range(0, count, group):
-        rows = []
-        for line in lines[first : first + group]:
-            record = json.loads(line)
-            rows.append((record["agent"], record["sequence"], hashlib.sha256(line).digest(), line))
-        opened.execute("BEGIN IMMEDIATE")
-        opened.executemany("INSERT INTO bare VALUES (?, ?, ?, ?)", rows)
-        opened.execute("COMMIT")
-    took_s = time.perf_counter() - began
+
+
+def _served(folder: Path, chosen: argparse.Namespace, database: str) -> list[Round]:
+    rounds: list[Round] = []
+    options = ("--database", database, "--port", "0")
+    with ServeProcess(options, folder / "log", {"CLUSOP_SERVE_SCHEDULE": "false"}) as server:
+        if server.process is None:
+            raise AssertionError
+        pid, first = server.process.pid, 1
+        for count in (*[chosen.signals // chosen.rounds] * chosen.rounds, chosen.more):
+            if not count:
+                continue
+            before_s = _cpu_s(pid)
+            told = _run(server, chosen, count, first)
+            first += chosen.senders
+            own_s, children_s = (now - before for now, before in zip(_cpu_s(pid), before_s, strict=True))
+            rounds.append(Round(told, _sent(chosen, count), own_s, children_s, _resident_mib(pid)))
+            print(rounds[-1], flush=True)
+    return rounds
+
+
+def _sent(chosen: argparse.Namespace, count: int) -> int:
+    each: int = max(1, count // chosen.batch // chosen.senders)
+    size: int = chosen.batch * chosen.senders
+    return each * size
+
+
+def _stored(database: str) -> int:
+    opened = open_database(database)
+    with opened.reading() as connection:
+        count: int = connection.execute(select(func.count()).select_from(signals)).scalar_one()
     opened.close()
-    return count / took_s
+    return count
 
 
 def _run(server: ServeProcess, chosen: argparse.Namespace, count: int, first: int) -> Told:
@@ -252,18 +271,6 @@ def _run(server: ServeProcess, chosen: argparse.Namespace, count: int, first: in
     for told in found:
         all_told.add(told)
     return all_told
-
-
-def _print(told: Told, own_s: float, children_s: float, resident_mib: float) -> None:
-    ordered = sorted(told.latencies_ms)
-    took_s = told.to_at_s - told.from_at_s
-    print(
-        f"{told.accepted} signals in {took_s:.1f} s: {told.accepted / took_s:.0f}/s; "
-        f"p50 {ordered[len(ordered) // 2]:.0f} ms, p99 {ordered[int(len(ordered) * 0.99)]:.0f} ms, "
-        f"{told.busy} times told to come back; {own_s / told.accepted * 1e6:.0f} µs CPU a signal "
-        f"and {children_s / told.accepted * 1e6:.0f} to decode it, {resident_mib:.0f} MiB",
-        flush=True,
-    )
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""How long pages take with a million signals stored: fills a SQLite database in bulk, then asks every page over HTTP.
+"""What pages cost with a million signals stored: fills SQLite files in bulk, every table that a page reads, and asks over HTTP.
 
-``python harness/bench_pages.py [--signals N] [--problems N] [--days N] [--file PATH]``; a file that is there is used again. The
-first answer of each page is told apart: it makes what is kept (:mod:`clusop.service.views.kept`).
+``python harness/bench_pages.py [--signals N] [--problems N] [--days N] [--folder PATH]``; files that are there are used again.
+Judged is what the database does: statements, rows fetched and steps, each with a tenth of the data and with all of it (as many
+problems, a tenth of the time): what grows with the data is slow one day, on any machine. Times are reported. The first answer of
+each page is told apart: it makes what is kept (:mod:`clusop.service.views.kept`).
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import hashlib
-import importlib
-import json
 import socket
 import statistics
 import sys
@@ -18,73 +17,114 @@ import tempfile
 import threading
 import time
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 from sqlalchemy import func, select
 
+from claims import missed_sentences
 from clusop.api.app import create_app
 from clusop.clock import SystemClock
 from clusop.service.settings.settings import resolve
 from clusop.service.store.database import open_database
 from clusop.service.store.migrate import migrate
-from clusop.service.store.tables.agents import agents
-from clusop.service.store.tables.problems import problem_days, problem_events, problems, signals
+from clusop.service.store.tables.problems import signals
 from clusop.service.tokens import ADMIN, create_token
+from machine import machine_line
+from page_counts import Work, judged, watched
+from page_rows import Size, fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Table
-
+    from claims import Claim
     from clusop.service.store.database import Database
 
-_MUST_MS = 100.0
-_DAY_MS = 86_400_000
-_CHUNK = 20_000
+_AIM_MS = 100.0
+_COUNTED = "statements   rows    steps"
+_TITLES = ("page", _COUNTED, _COUNTED, "first", "median", "p95", "clock")
 _ROUNDS = 15
-_SAMPLE = Path(__file__).resolve().parents[1] / "tests" / "unit" / "analysis" / "records"
 _PAGES = (
     "/", "/?days=90", "/problems", "/problems?sort=last-seen", "/problems?q=job+77", "/problems?team=team3&sort=runs",
-    "/problems/{problem}", "/problems/{problem}/snooze", "/compute", "/compute/one?workspace=w1&compute=job%3A7",
-    "/suppressions", "/exclusions", "/agents", "/agents?q=job%3A77", "/agents/77", "/deliveries", "/bill",
+    "/problems/77", "/problems/77/snooze", "/compute", "/compute/one?workspace=w1&compute=job%3A7",
+    "/suppressions", "/exclusions", "/agents", "/agents?q=job%3A77", "/agents/77", "/deliveries",
+    "/deliveries?state=dead", "/deliveries/17", "/bill", "/v1/problems", "/v1/decisions", "/v1/savings",
 )  # fmt: skip
 
+# As data do, and no faster: a search for a part of a name reads every agent that retention keeps; the newest decision of each
+# compute definition is found in an index of all.
+_GROWING = {"/agents?q=job%3A77": 12.0, "/v1/decisions": 12.0, "/v1/savings": 12.0}
 
-def main() -> int:
-    """0 if the median of every page is below 100 ms."""
-    parser = argparse.ArgumentParser(description=__doc__)
+
+def main(arguments: list[str]) -> int:
+    """1 if the database does more for any page than it may."""
+    parser = argparse.ArgumentParser(description="Measure every page")
     parser.add_argument("--signals", type=int, default=1_000_000)
     parser.add_argument("--problems", type=int, default=5_000)
     parser.add_argument("--days", type=int, default=60)
-    parser.add_argument("--file", type=Path, default=Path(tempfile.gettempdir()) / "clusop-bench-pages.db")
-    told = parser.parse_args()
-    database = open_database(f"sqlite:///{told.file}")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "clusop-bench-pages")
+    told = parser.parse_args(arguments)
+    print(machine_line(), flush=True)
+    told.folder.mkdir(parents=True, exist_ok=True)
+    small, large = (_opened(told, count) for count in (told.signals // 10, told.signals))
+    counted_small, counted_large = _counted(small), _counted(large)
+    claims: list[Claim] = []
+    for page in _PAGES:
+        counts = (counted_small[page][1], counted_large[page][1], counted_large[page][0])
+        claims += judged(page, *counts, growth=_GROWING.get(page, 1.5))
+    small.close()
+    large.close()
+    # Afresh: whoever counts is slower.
+    timed = _opened(told, told.signals)
+    _time(timed, counted_small, counted_large)
+    timed.close()
+    print(*(missed := missed_sentences(claims)) or [f"all {len(claims)} counts hold"], sep="\n")
+    return 1 if missed else 0
+
+
+def _opened(told: argparse.Namespace, count: int) -> Database:
+    path = told.folder / f"{count}-signals-of-{told.problems}-problems.db"
+    database = open_database(f"sqlite:///{path}")
     migrate(database)
     with database.reading() as connection:
         stored = connection.execute(select(func.max(signals.c.id))).scalar() or 0
     if not stored:
         began = time.monotonic()
-        _fill(database, told.signals, told.problems, told.days)
-        print(f"filled in {time.monotonic() - began:.0f} s: {told.file.stat().st_size / 2**20:,.0f} MiB")
-    with database.writing() as connection:
-        token = create_token(connection, "bench", ADMIN, _now_ms())
-    worst = 0.0
-    print(f"{'page':<42} {'first':>9} {'median':>9} {'p95':>9} {'clock':>9}   ms")
-    for path, first, rest in _measured(database, token):
-        cpu = sorted(one.cpu_ms for one in rest)
-        median = statistics.median(cpu)
-        worst = max(worst, median)
-        clock = statistics.median(one.clock_ms for one in rest)
+        fill(database, Size(count, told.problems, told.days), _now_ms())
+        print(f"filled in {time.monotonic() - began:.0f} s: {path.stat().st_size / 2**20:,.0f} MiB", flush=True)
+    return database
+
+
+def _counted(database: Database) -> dict[str, tuple[Work, Work]]:
+    """Of each page its first answer and a later one."""
+    tally = watched(database)
+    with _service(database) as ask:
+        return {page: (tally.work_of(partial(ask, page)), tally.work_of(partial(ask, page))) for page in _PAGES}
+
+
+def _time(database: Database, small: dict[str, tuple[Work, Work]], large: dict[str, tuple[Work, Work]]) -> None:
+    for titles in (("", "a tenth of the data", "all of it", "ms of CPU", "", "", ""), _TITLES):
         print(
-            f"{path:<42} {first.cpu_ms:>9.1f} {median:>9.1f} {cpu[int(len(cpu) * 0.95)]:>9.1f} {clock:>9.1f}",
-            flush=True,
+            f"{titles[0]:<42} {titles[1]:>26} {titles[2]:>26} {titles[3]:>9} {titles[4]:>7} {titles[5]:>7} {titles[6]:>7}"
         )
-    print(f"slowest median {worst:.1f} ms of processor time; must be below {_MUST_MS:.0f} ms")
-    database.close()
-    return int(worst >= _MUST_MS)
+    worst = 0.0
+    with _service(database) as ask:
+        for page in _PAGES:
+            first, *rest = (ask(page) for _ in range(_ROUNDS + 1))
+            cpu = sorted(one.cpu_ms for one in rest)
+            worst = max(worst, statistics.median(cpu))
+            clock = statistics.median(one.clock_ms for one in rest)
+            counts = (f"{one.statements:>6} {one.rows:>7} {one.steps:>11,}" for one in (small[page][1], large[page][1]))
+            print(
+                f"{page:<42} {' '.join(counts)} {first.cpu_ms:>9.1f} {statistics.median(cpu):>7.1f} "
+                f"{cpu[int(len(cpu) * 0.95)]:>7.1f} {clock:>7.1f}",
+                flush=True,
+            )
+    print(f"slowest median {worst:.1f} ms of processor time; {_AIM_MS:.0f} ms is the aim (reported, not judged)")
 
 
 @dataclass(frozen=True)
@@ -97,7 +137,11 @@ def _now_ms() -> int:
     return int(SystemClock().now_at().timestamp() * 1000)
 
 
-def _measured(database: Database, token: str) -> Iterator[tuple[str, _Taken, list[_Taken]]]:
+@contextmanager
+def _service(database: Database) -> Iterator[Callable[[str], _Taken]]:
+    """A service on the database; asked for a path, it tells what that took."""
+    with database.writing() as connection:
+        token = create_token(connection, "bench", ADMIN, _now_ms())
     app = create_app(database, resolve({"schedule": False, "requests_per_minute": 1_000_000}), SystemClock())
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
@@ -117,89 +161,12 @@ def _measured(database: Database, token: str) -> Iterator[tuple[str, _Taken, lis
         return _Taken((time.process_time() - cpu_began) * 1000, (time.perf_counter() - began) * 1000)
 
     try:
-        for page in _PAGES:
-            path = page.format(problem=77)
-            first = asked(path)
-            yield path, first, [asked(path) for _ in range(_ROUNDS)]
+        asked("/health")
+        yield asked
     finally:
         server.should_exit = True
         thread.join()
 
 
-def _fill(database: Database, signal_count: int, problem_count: int, days: int) -> None:
-    """Rows as ingest would have left them; no content hash is looked at here."""
-    now_ms = _now_ms()
-    line = _line()
-    agent_count = max(signal_count // 50, 1)
-    _put(database, agents, agent_count, lambda number: _agent(number, now_ms))
-    _put(database, problems, problem_count, lambda number: _problem(number, now_ms, days, line))
-    _put(database, problem_days, problem_count * days, lambda number: _day(number, problem_count, now_ms))
-    _put(
-        database, problem_events, problem_count, lambda number: {"problem_id": number + 1, "at_ms": 1, "kind": "opened"}
-    )
-    span_ms = days * _DAY_MS
-    _put(
-        database,
-        signals,
-        signal_count,
-        lambda number: {
-            "agent_id": number % agent_count + 1,
-            "sequence": number // agent_count + 1,
-            "problem_id": number % problem_count + 1,
-            "arrived_at_ms": now_ms - span_ms + number * span_ms // signal_count,
-            "start_at_ms": now_ms - span_ms + number * span_ms // signal_count,
-            "end_at_ms": now_ms - span_ms + number * span_ms // signal_count,
-            "content_hash": hashlib.sha256(number.to_bytes(8, "big")).digest(),
-            "line": line,
-        },
-    )
-
-
-def _put(database: Database, table: Table, count: int, row: Callable[[int], dict[str, object]]) -> None:
-    for first in range(0, count, _CHUNK):
-        with database.writing() as connection:
-            rows = [row(number) for number in range(first, min(first + _CHUNK, count))]
-            connection.execute(table.insert(), rows)
-        print(f"\r{table}: {min(first + _CHUNK, count):,} of {count:,} ", end="", flush=True)
-    print()
-
-
-def _line() -> bytes:
-    sys.path.insert(0, str(_SAMPLE))
-    document: dict[str, object] = importlib.import_module("record_samples").signal()
-    document["digest"] = [[depth, "native", "PhotonProject", "?, ?"] for depth in range(30)]
-    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _agent(number: int, now_ms: int) -> dict[str, object]:
-    return {
-        "workspace": f"w{number % 3}", "agent": f"{number:032x}", "cluster": f"1122-334455-{number:08d}",
-        "workload": f"job:{number % 500}", "compute": f"job:{number % 500}", "clusop": "0.1.0", "spark": "3.5.2",
-        "losses": "{}" if number % 50 else '{"ring-overflow":3}', "accepted": "[[1,50]]" if number % 20 else "[[1,20],[23,50]]",
-        "is_final": bool(number % 10), "first_arrived_at_ms": now_ms - number * 200_000,
-        "last_arrived_at_ms": now_ms - number * 200_000, "signal_count": 50,
-    }  # fmt: skip
-
-
-def _problem(number: int, now_ms: int, days: int, line: bytes) -> dict[str, object]:
-    states = ("open", "open", "open", "acknowledged", "snoozed", "resolved")
-    return {
-        "workspace": f"w{number % 3}", "signature": f"{number:032x}", "workload": f"job:{number % 500}",
-        "task_key": f"task_{number}", "cause": ("python-udf", "scala-udf", "cached-table")[number % 3], "family": "python",
-        "engine": "photon", "verdict": "fallback", "action": "fix", "compute": f"job:{number % 500}",
-        "cluster": f"1122-334455-{number:08d}", "first_seen_at_ms": now_ms - days * _DAY_MS,
-        "last_seen_at_ms": now_ms - number * 1000, "run_count": days, "evidence": line, "evidence_at_ms": now_ms,
-        "state": states[number % len(states)], "team": f"team{number % 12}", "recommendation": 9000,
-    }  # fmt: skip
-
-
-def _day(number: int, problem_count: int, now_ms: int) -> dict[str, object]:
-    return {
-        "problem_id": number % problem_count + 1, "day": now_ms // _DAY_MS - number // problem_count, "signal_count": 3,
-        "run_count": 3, "run_ms": 90_000, "island_ms": 30_000 + number % 997, "exposure_low_microusd": 1000 + number % 9973,
-        "exposure_high_microusd": 20_000, "avoidable_low_microusd": 500 + number % 9973, "avoidable_high_microusd": 30_000,
-    }  # fmt: skip
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from live_run import ARMED, SCRIPT, run_script, start_line_problem
 from live_signals import table_of
 from outcome import Outcome, outcomes_of
 from prepare import REPOSITORY, fetch_jars
+from render_card import browser_problem, library_problem, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +130,7 @@ def _run(workloads: Sequence[Workload], engine: Engine, place: Site, service: De
     right = right and all(outcome.is_right for outcome in outcomes)
     if engine == "comet":
         _say("The page's dollars against those of the log, and the cards")
-        right = dollars_agree(service.problems(), queries_of(run.event_log)) and right
+        right = dollars_agree(service.problems(), service.left().signals, queries_of(run.event_log)) and right
         cards = list(service.cards())
         print("  " + "\n  ".join(cards or ["no card arrived"]), flush=True)
         right = right and bool(cards)
@@ -190,12 +192,25 @@ def main() -> int:
         ("report", OUT / "report.html"),
         ("JSON", OUT / "report.json"),
         ("log", OUT / "spark" / "eventlog"),
-        ("card", OUT / "service" / "teams"),
-        ("page", " ".join(service.command(8484)).replace(sys.executable, ".venv/bin/python")),
+        *_cards(service),
+        ("pages", shlex.join(service.again()).replace(sys.executable, ".venv/bin/python")),
     ):
         print(f"  {label:<8}{what}")
-    print(f"  {'':<8}then http://127.0.0.1:8484/ in a browser: any user name, and as password {service.admin_token}")
+    print(f"  {'':<8}opens them again at {service.url}, where the cards' links lead: any user name, and as password")
+    print(f"  {'':<8}{service.admin_token}")
     return 0 if right else 1
+
+
+def _cards(service: DemoService) -> list[tuple[str, object]]:
+    """Where the cards lie, as Teams would show them and as they were sent."""
+    if not service.messages:
+        return [("card", "none was sent: without an engine there is no problem to tell of")]
+    if problem := library_problem():
+        return [("card", f"{service.messages[0].parent} (as sent; not shown as Teams would: {problem})")]
+    written = render(service.messages, OUT / "cards")
+    shown = [path for path in written if not path.stem.endswith("-narrow")]
+    lines = [("card" if number == 0 else "", path) for number, path in enumerate(sorted(shown))]
+    return [*lines, *([("", f"no picture of it: {problem}")] if (problem := browser_problem()) else [])]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -39,23 +40,26 @@ _CARD_S = 90
 _LOOK_S = 0.5
 
 
-def config_text(public_url: str) -> str:
-    """The settings' file: one channel, and a gate that lets a single run of a few seconds through."""
-    public = f"public_url: {public_url}\n" if public_url else ""
-    return f"""# Made by make demo. A real gate is stricter: docs/modes/teams.md.
-{public}channels:
+_CHANNEL = """channels:
   - name: demo
     kind: teams
     url: env:CLUSOP_DEMO_WEBHOOK
     http_on_loopback: true
-gate:
+"""
+_GATE = """gate:
   min_usd_per_30_days: 0
   min_recommendation: 0
   min_days: 1
   min_runs: 1
   cards_per_team_and_day: 3
-  unpriced: {{min_core_hours_per_30_days: 0, min_time_share: 0}}
+  unpriced: {min_core_hours_per_30_days: 0, min_time_share: 0}
 """
+
+
+def config_text(*, has_channel: bool = True) -> str:
+    """The settings' file: a gate that lets a single run of a few seconds through, and the one channel."""
+    told = "# Made by make demo. A real gate is stricter: docs/modes/teams.md.\n"
+    return told + (_CHANNEL if has_channel else "") + _GATE
 
 
 @dataclass(slots=True)
@@ -84,24 +88,38 @@ class DemoService:
         """The settings' file."""
         return self.folder / "clusop.yaml"
 
-    def command(self, port: int) -> list[str]:
-        """What starts it; a person can run it again."""
+    @property
+    def messages(self) -> list[Path]:
+        """The messages that the stand-in for Teams took, as they came."""
+        return sorted((self.folder / "teams").glob("message-*-202.json"))
+
+    def command(self, port: int, config: Path | None = None) -> list[str]:
+        """What starts it."""
         serve = [sys.executable, "-m", "clusop", "serve", "--port", str(port), "--data", str(self.folder)]
-        return [*serve, "--database", self.database, "--config", str(self.config)]
+        return [*serve, "--database", self.database, "--config", str(config or self.config)]
+
+    def again(self) -> list[str]:
+        """What opens the pages again, at the same address: the cards' links lead there. Its settings name no channel, since the
+        stand-in for Teams is gone by then.
+        """
+        config = self.folder / "pages.yaml"
+        config.write_text(config_text(has_channel=False), encoding="utf-8")
+        return self.command(urlsplit(self.url).port or 0, config)
 
     def __enter__(self) -> Self:
         """Start both, and read the two tokens that are shown once. Raises ``RuntimeError`` with what it printed instead."""
         self.folder.mkdir(parents=True)
         (self.folder / "teams").mkdir()
         self._teams = FakeTeams(folder=self.folder / "teams").start()
-        self.config.write_text(config_text(""), encoding="utf-8")
-        self._process = subprocess.Popen(
-            self.command(0),
-            env={**self.environment, "CLUSOP_DEMO_WEBHOOK": self._teams.url},
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "serve.log").open("w", encoding="utf-8"),
-            text=True,
-        )
+        self.config.write_text(config_text(), encoding="utf-8")
+        with (self.folder / "serve.log").open("w", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                self.command(0),
+                env={**self.environment, "CLUSOP_DEMO_WEBHOOK": self._teams.url},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         said = []
         for line in self._process.stdout or ():
             said.append(line)
@@ -125,6 +143,8 @@ class DemoService:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(timeout=_START_S)
+            if self._process.stdout is not None:
+                self._process.stdout.close()
         if self._teams is not None:
             self._teams.close()
 

@@ -37,7 +37,8 @@ _FLOW, _SIGNATURE = "0123456789abcdef0123456789abcdef", "c2lnbmF0dXJl-not-a-secr
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """How requests are answered. ``times`` limits a misbehaviour: so many requests, then all is well again.
+    """How requests are answered. ``times`` limits a misbehaviour: so many requests, then all is well again. ``wait_s`` is how
+    long an answer takes.
 
     ``hang`` takes the message and never answers, ``drop`` closes the connection unread, ``cut`` takes the message and closes
     without an answer, ``status`` answers ``status`` with the headers, ``garbage`` answers what is no HTTP, ``drip`` answers a
@@ -48,6 +49,7 @@ class Behaviour:
     status: int = 500
     headers: tuple[tuple[str, str], ...] = ()
     times: int = -1
+    wait_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,8 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         if behaviour.mode in {"garbage", "drip"}:
             return self._babble(behaviour.mode, body, faults)
+        if behaviour.wait_s:
+            self.fake.wait_for_close(behaviour.wait_s)
         if behaviour.mode == "status":
             return self._answer(behaviour.status, body, faults, behaviour.headers)
         status = self._status(body, faults)

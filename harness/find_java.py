@@ -46,7 +46,7 @@ def _install_package() -> Path | None:
     print(
         f"No Java {OLDEST} to {NEWEST} found; installing the one in {FALLBACK_PACKAGE} (about 40 MB)", file=sys.stderr
     )
-    pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", FALLBACK_PACKAGE]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", FALLBACK_PACKAGE]
     if subprocess.run(pip, stdout=sys.stderr, check=False).returncode != 0:
         return None
     # A fresh interpreter: this one has already looked for the package and remembers that it was not there.

@@ -1,7 +1,7 @@
-"""Shows a message as Teams would: npm's ``adaptivecards`` in a Chromium, with a host configuration like that of Teams.
+"""Shows a message as Teams would: npm's ``adaptivecards`` in a browser, with a host configuration like that of Teams.
 
-``render_card.py MESSAGE.json … --out DIR`` writes a picture of each. It needs a Chromium, PyPI's playwright, and once
-``npm install --prefix .cache/adaptivecards adaptivecards@3.0.6 markdown-it@14``.
+``render_card.py MESSAGE.json … --out DIR`` writes a page of each that any browser opens, and a picture where a Chromium and
+PyPI's playwright are here. It needs npm's package, which ``make cards-fetched`` fetches once; ``make demo`` does all of it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,15 @@ import json
 import shutil
 import sys
 from dataclasses import dataclass
+from html import escape
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Shown", "library_problem", "main", "show_message"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["Shown", "browser_problem", "library_problem", "main", "page_of", "render", "show_message"]
 
 _MODULES = Path(__file__).resolve().parents[1] / ".cache" / "adaptivecards" / "node_modules"
 _SCRIPTS = (_MODULES / "adaptivecards/dist/adaptivecards.min.js", _MODULES / "markdown-it/dist/markdown-it.min.js")
@@ -53,6 +58,13 @@ _SHOW = """([card, host]) => {
 }"""
 
 
+_ALONE = """<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width">
+<title>{title}</title>{style}<div id=card></div>
+{scripts}
+<script>({show})({arguments})</script></html>
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What stood in the browser: its text, the kinds of HTML elements, and texts that did not fit in their place."""
@@ -67,8 +79,64 @@ class Shown:
 def library_problem() -> str:
     """Why cards cannot be shown here; ``""`` where they can."""
     if not all(script.is_file() for script in _SCRIPTS):
-        return "npm install --prefix .cache/adaptivecards adaptivecards@3.0.6 markdown-it@14 was not run"
+        return "what renders cards is not here: make cards-fetched, which needs npm and its registry"
     return ""
+
+
+def browser_problem() -> str:
+    """Why no picture can be taken here; ``""`` where one can."""
+    if not _chromium():
+        return "there is no Chromium: apt-get install chromium"
+    if find_spec("playwright") is None:
+        return "playwright is not installed: pip install 'clusop[dev]'"
+    return ""
+
+
+def page_of(message: dict[str, Any], title: str) -> str:
+    """A page that shows the card of ``message`` and asks nobody for anything. Needs the library."""
+    scripts = "".join(f"<script>{script.read_text(encoding='utf-8')}</script>" for script in _SCRIPTS)
+    told = json.dumps([message["attachments"][0]["content"], _HOST])
+    return _ALONE.format(
+        title=escape(title),
+        style=_PAGE.partition("<meta charset=utf-8>")[2].partition("<div")[0],
+        scripts=scripts,
+        show=_SHOW,
+        # A name in a card must not end the script.
+        arguments=told.replace("<", "\\u003c"),
+    )
+
+
+def render(messages: Iterable[Path], out: Path) -> dict[Path, str]:
+    """A page of each message into ``out``, and a picture where that can be done: what was written, each with what the browser
+    had to say against it. Needs the library.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    told = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in messages}
+    written: dict[Path, str] = {}
+    for name, message in told.items():
+        page = out / f"{name}.html"
+        page.write_text(page_of(message, name), encoding="utf-8")
+        written[page] = ""
+    return written if browser_problem() else written | _pictures(told, out)
+
+
+def _pictures(told: Mapping[str, dict[str, Any]], out: Path) -> dict[Path, str]:
+    from playwright.sync_api import sync_playwright
+
+    written = {}
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        for name, message in told.items():
+            for label, width in (("wide", _WIDE), ("narrow", _NARROW)):
+                picture = out / f"{name}-{label}.png"
+                shown = show_message(browser, message, picture, width)
+                written[picture] = "; ".join((*shown.faults, *shown.overflow))
+        browser.close()
+    return written
+
+
+def _chromium() -> str:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
 
 
 def show_message(browser: Any, message: dict[str, Any], picture: Path | None = None, width: int = _WIDE) -> Shown:
@@ -90,28 +158,18 @@ def show_message(browser: Any, message: dict[str, Any], picture: Path | None = N
 
 
 def main(arguments: list[str]) -> int:
-    """Write the pictures."""
+    """Write the pages and pictures."""
     parser = argparse.ArgumentParser(description="Show messages as Teams would")
     parser.add_argument("messages", type=Path, nargs="+", help="JSON files, each a message as it is POSTed")
-    parser.add_argument("--out", type=Path, default=Path("demo-out"), help="folder for the pictures")
+    parser.add_argument("--out", type=Path, default=Path("demo-out"), help="folder for what is written")
     chosen = parser.parse_args(arguments)
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    problem = library_problem() or ("" if executable else "there is no Chromium: apt-get install chromium")
-    if problem:
+    if problem := library_problem():
         print(problem, file=sys.stderr)
         return 2
-    from playwright.sync_api import sync_playwright
-
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        for path in chosen.messages:
-            message = json.loads(path.read_text(encoding="utf-8"))
-            for name, width in (("wide", _WIDE), ("narrow", _NARROW)):
-                picture = chosen.out / f"{path.stem}-{name}.png"
-                shown = show_message(browser, message, picture, width)
-                print(f"{picture}  {'; '.join((*shown.faults, *shown.overflow))}")
-        browser.close()
+    for path, against in render(chosen.messages, chosen.out).items():
+        print(f"{path}  {against}".rstrip())
+    if problem := browser_problem():
+        print(f"pages only: {problem}", file=sys.stderr)
     return 0
 
 

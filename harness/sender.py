@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["Answer", "Sender"]
 
@@ -42,16 +42,23 @@ class Sender:
     timeout_s: float = 60.0
     _kept: http.client.HTTPConnection | None = field(default=None, repr=False)
 
-    def send(self, lines: Sequence[bytes], *, is_packed: bool = False) -> Answer:
-        """POST the lines."""
+    def send(
+        self, lines: Sequence[bytes], *, is_packed: bool = False, on_sent: Callable[[], object] | None = None
+    ) -> Answer:
+        """POST the lines; ``on_sent`` is called when they have left and nothing is answered yet."""
         body = b"".join(line + b"\n" for line in lines)
         headers = {"Content-Type": "application/x-ndjson"}
         if is_packed:
             body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
-        return self.ask("POST", "/v1/signals", body, headers)
+        return self.ask("POST", "/v1/signals", body, headers, on_sent)
 
     def ask(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_sent: Callable[[], object] | None = None,
     ) -> Answer:
         """Any request."""
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -60,6 +67,8 @@ class Sender:
             self._kept = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self.timeout_s)
         try:
             self._kept.request(method, path, body, sent | dict(headers or {}))
+            if on_sent is not None:
+                on_sent()
             reply = self._kept.getresponse()
             return Answer(reply.status, reply.read(), {name.lower(): value for name, value in reply.getheaders()})
         except BaseException:

@@ -21,7 +21,8 @@ __all__ = ["ServeProcess"]
 
 _ADDRESS = re.compile(r"clusop serves at (http://\S+)/")
 _TOKEN = re.compile(r"clusop_(ingest|admin)_\S+")
-_START_S = 60.0
+# Of a process that hangs; on a busy machine a start alone takes a minute.
+_START_S = 180.0
 
 
 @dataclass

@@ -1,7 +1,10 @@
 """Kills the service at random while agents send with duplicates, in any order, and lose answers; then counts.
 
-What must hold: every record that was acknowledged is stored, none twice, and the roll-up equals a recount. With PostgreSQL
-several replicas share the load, and PostgreSQL itself is killed and started again.
+What must hold: every record that was acknowledged is stored, none twice, the highest revision of every hour counts, and the
+roll-up equals a recount. Agents that are killed between a POST and its answer leave a visible gap, not a wrong sum. Meanwhile
+cards leave for receivers that are slow, refuse or go silent, and their senders are killed too: none arrives twice, and what
+nobody can know is ``unconfirmed``. With PostgreSQL several replicas share the load, and PostgreSQL itself is killed and started
+again.
 """
 
 from __future__ import annotations
@@ -14,20 +17,17 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
-from bench_ingest import signals_of
-from clusop.service.ingest.recount import differences
-from clusop.service.store.database import open_database
-from clusop.service.store.tables.agents import agents
-from clusop.service.store.tables.problems import signals
 from postgres import Postgres
 from sender import Sender
 from serve_process import ServeProcess
+from torture_agent import Doomed, lines_of
+from torture_cards import Cards
+from torture_count import Expected, faults_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,8 @@ _PAUSE_S = 0.05
 _OK = 200
 _PACKED = 0.5
 _LOST_ANSWERS = 0.1
+_DOOMED = 900_000
+_MANY = 200_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,13 @@ class Plan:
     problems: int = 20
     seed: int = 1
     life_s: tuple[float, float] = (0.3, 2.0)
+    doomed: int = 2
+    cards: int = 4
+
+    @property
+    def each(self) -> int:
+        """Signals of one agent."""
+        return self.signals // self.agents
 
 
 @dataclass
@@ -70,53 +79,82 @@ class _Sent:
 def torture(plan: Plan, database: str, folder: Path, postgres: Postgres | None = None) -> list[str]:
     """What did not hold, a sentence each; empty when all did."""
     chance = random.Random(plan.seed)
-    replicas = [
-        ServeProcess(
-            ("--database", database, "--port", "0"), folder / f"serve-{number}.log", {"CLUSOP_SERVE_SCHEDULE": "false"}
-        ).start()
-        for number in range(plan.replicas)
-    ]
-    token = next(replica.tokens["ingest"] for replica in replicas if replica.tokens)
-    sent = _Sent()
-    senders = [
-        threading.Thread(target=_send, args=(plan, replicas, token, number, sent))
-        for number in range(1, plan.agents + 1)
-    ]
-    for thread in senders:
-        thread.start()
-    try:
-        _kill(plan, chance, replicas, postgres, senders)
+    with Cards(database, folder, plan.cards, seed=plan.seed) as cards:
+        options = ("--database", database, "--port", "0", "--config", str(cards.config()))
+        replicas = [
+            ServeProcess(options, folder / f"serve-{number}.log", cards.environ).start()
+            for number in range(plan.replicas)
+        ]
+        token = next(replica.tokens["ingest"] for replica in replicas if replica.tokens)
+        cards.begin()
+        sent = _Sent()
+        doomed: list[Doomed] = []
+        senders = [
+            threading.Thread(target=_send, args=(plan, replicas, token, number, sent))
+            for number in range(1, plan.agents + 1)
+        ]
+        senders.append(threading.Thread(target=_doom, args=(plan, replicas, token, doomed, sent)))
         for thread in senders:
-            thread.join()
-    finally:
-        sent.done.set()
-        for replica in replicas:
-            replica.kill()
-    return [*sent.faults, *_counted(plan, database, sent)]
+            thread.start()
+        try:
+            _kill(plan, chance, _Targets(replicas, postgres, cards, senders))
+            for thread in senders:
+                thread.join()
+            cards.wait_for_some()
+        finally:
+            sent.done.set()
+            for replica in replicas:
+                replica.kill()
+    if len(doomed) != plan.doomed:
+        sent.faults.append(f"{len(doomed)} of {plan.doomed} agents were killed")
+    expected = Expected(plan.agents, plan.each, sent.acknowledged, doomed)
+    print(f"  {sent.lost_answers} answers lost, {len(doomed)} agents killed", flush=True)
+    return [*sent.faults, *faults_in(database, expected), *cards.faults()]
 
 
-def _kill(
-    plan: Plan,
-    chance: random.Random,
-    replicas: Sequence[ServeProcess],
-    postgres: Postgres | None,
-    senders: Sequence[threading.Thread],
-) -> None:
+def _doom(plan: Plan, replicas: Sequence[ServeProcess], token: str, doomed: list[Doomed], sent: _Sent) -> None:
+    """Agents that die, one after the other."""
+    chance = random.Random(plan.seed)
+
+    def url_of() -> str:
+        if sent.done.is_set():
+            raise InterruptedError
+        return chance.choice(list(replicas)).url
+
+    for number in range(plan.doomed):
+        name = _DOOMED + number
+        lines = lines_of(name, plan.each, plan.problems, int(time.time() * 1000))
+        with suppress(InterruptedError):
+            doomed.append(Doomed.live(name, lines, url_of, token, plan.seed + number))
+
+
+@dataclass(frozen=True)
+class _Targets:
+    """What may be killed, and who is sending meanwhile."""
+
+    replicas: Sequence[ServeProcess]
+    postgres: Postgres | None
+    cards: Cards
+    senders: Sequence[threading.Thread]
+
+
+def _kill(plan: Plan, chance: random.Random, targets: _Targets) -> None:
     """Kill one thing after another, for as long as somebody sends."""
     what = ["replica"] * plan.kills + ["database"] * plan.database_kills
     chance.shuffle(what)
     for one in what:
         pause_s = chance.uniform(*plan.life_s)
         ends_s = time.monotonic() + pause_s
-        while time.monotonic() < ends_s and any(thread.is_alive() for thread in senders):
+        while time.monotonic() < ends_s and any(thread.is_alive() for thread in targets.senders):
             time.sleep(_PAUSE_S)
-        if one == "database" and postgres is not None:
-            postgres.stop()
-            postgres.start()
+        if one == "database" and targets.postgres is not None:
+            targets.postgres.stop()
+            targets.postgres.start()
             print("  the database was killed and started again", flush=True)
         else:
-            replica = chance.choice(list(replicas))
+            replica = chance.choice(list(targets.replicas))
             replica.kill()
+            targets.cards.kill_sender(chance)
             replica.start()
             print(f"  a replica was killed after {pause_s:.1f} s and started again", flush=True)
 
@@ -124,8 +162,7 @@ def _kill(
 def _send(plan: Plan, replicas: Sequence[ServeProcess], token: str, agent: int, sent: _Sent) -> None:
     """One agent: every record until it is acknowledged, some of them again, none in order."""
     chance = random.Random(plan.seed * 1000 + agent)
-    count = plan.signals // plan.agents
-    lines = dict(enumerate(signals_of(agent, range(1, count + 1), plan.problems, int(time.time() * 1000)), 1))
+    lines = lines_of(agent, plan.each, plan.problems, int(time.time() * 1000))
     waiting = list(lines)
     chance.shuffle(waiting)
     acknowledged: set[int] = set()
@@ -161,27 +198,6 @@ def _asked(replica: ServeProcess, token: str, lines: list[bytes], chance: random
     return answer.document
 
 
-def _counted(plan: Plan, database: str, sent: _Sent) -> list[str]:
-    opened = open_database(database)
-    with opened.reading() as connection:
-        stored = connection.scalar(select(func.count()).select_from(signals))
-        pairs = select(signals.c.agent_id, signals.c.sequence).distinct().subquery()
-        distinct = connection.scalar(select(func.count()).select_from(pairs))
-        told = [(row.accepted, row.signal_count) for row in connection.execute(select(agents))]
-        found = differences(connection)
-    opened.close()
-    count = plan.signals // plan.agents
-    print(
-        f"  {sent.acknowledged} acknowledged, {stored} stored, {distinct} distinct, {sent.lost_answers} answers lost",
-        flush=True,
-    )
-    if not sent.acknowledged == stored == distinct == count * plan.agents:
-        found.append(f"{sent.acknowledged} acknowledged, {stored} stored, {distinct} of them distinct")
-    if told != [(f"[[1,{count}]]", count)] * plan.agents:
-        found.append(f"the agents' rows say {told[:3]}")
-    return found
-
-
 def main(arguments: list[str]) -> int:
     """Torture SQLite, then PostgreSQL."""
     parser = argparse.ArgumentParser(description="Kill the service while agents send")
@@ -208,7 +224,9 @@ def main(arguments: list[str]) -> int:
                 batch=100,
                 problems=500,
                 seed=chosen.seed,
-                life_s=(2.0, 20.0),
+                life_s=(2.0, 20.0) if chosen.signals >= _MANY else (0.5, 4.0),
+                doomed=max(2, chosen.kills // 2),
+                cards=max(4, chosen.kills * 2),
             )
             print(f"{kind}: {plan.signals} signals, {plan.kills} kills", flush=True)
             if is_sqlite:

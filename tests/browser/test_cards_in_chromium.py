@@ -66,3 +66,24 @@ def test_hostile_names_are_text_and_nothing_else(show):
         assert set(shown.elements) <= ELEMENTS - {"a", "strong"}, name
     assert show(digest_card(digest())).requests == ()
     assert "<script>alert(1)</script>" in show(problem_card(hostile_facts("<script>alert(1)</script>"))).text
+
+
+def test_the_page_that_is_left_behind_shows_the_card_and_asks_nobody(show, chromium, tmp_path):
+    from card_samples import HOSTILE, hostile_facts
+
+    from clusop.service.teams.problem_card import problem_card
+    from render_card import page_of
+
+    for number, name in enumerate((*HOSTILE, "</script><script>alert(1)</script>")):
+        message = problem_card(hostile_facts(name))
+        path = tmp_path / f"card-{number}.html"
+        path.write_text(page_of(message, "<b>a card"), encoding="utf-8")
+        page = chromium.new_page()
+        asked, said = [], []
+        page.on("request", lambda sent, asked=asked: asked.append(sent.url))
+        page.on("dialog", lambda dialog, said=said: said.append(dialog.message))
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        page.goto(path.as_uri())
+        assert page.locator("#card").inner_text() == show(message).text
+        assert (asked, said) == ([path.as_uri()], [])
+        page.close()

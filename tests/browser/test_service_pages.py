@@ -19,7 +19,7 @@ PAGES = ["/", "/?days=90&refresh=off", "/problems", "/problems?state=all&sort=ru
          "/problems/1/acknowledge", "/problems/1/snooze", "/problems/1/resolve", "/problems/1/reopen", "/compute",
          "/compute/one?workspace=1234567890&compute=job:42", "/suppressions", "/exclusions",
          "/exclusions/new", "/exclusions/new?field=workload&pattern=job:4*", "/exclusions/1/end", "/problems?exclusion=1",
-         "/agents", "/agents/1", "/deliveries", "/deliveries/1", "/bill"]  # fmt: skip
+         "/agents", "/agents/1", "/deliveries", "/deliveries/1", "/bill", "/audit"]  # fmt: skip
 
 pytestmark = pytest.mark.browser
 

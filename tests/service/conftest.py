@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import sys
 import tempfile
@@ -45,27 +46,63 @@ def postgres(postgres_folder):
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """A SQLite file to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "clusop.db"
+    opened = open_database(f"sqlite:///{path}")
+    migrate(opened)
+    opened.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres):
+    """The name of a PostgreSQL database to copy."""
+    name = "migrated"
+    opened = open_database(created(postgres, name, "template0"))
+    migrate(opened)
+    opened.close()
+    return name
+
+
+def created(server, name, template):
+    """Make a database of this name; its address."""
+    server.run("createdb", *where(server), "-T", template, name)
+    return server.url.rpartition("/")[0] + f"/{name}"
+
+
+def where(server):
+    return ("-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres")
+
+
 def empty_database(kind, request, folder):
     """The address of an empty database of its own."""
     if kind == "sqlite":
         return f"sqlite:///{folder / 'clusop.db'}"
-    server = request.getfixturevalue("postgres")
-    name = f"test_{next(_numbers)}"
-    server.run("createdb", "-h", "127.0.0.1", "-p", str(server.port), "-U", "postgres", "-T", "template0", name)
-    return server.url.rpartition("/")[0] + f"/{name}"
+    return created(request.getfixturevalue("postgres"), f"test_{next(_numbers)}", "template0")
 
 
 @pytest.fixture(params=KINDS)
 def database_url(request, tmp_path):
-    """The address of an empty database."""
-    return empty_database(request.param, request, tmp_path)
+    """The address of a database: of a copy of a migrated one where the test asks for ``database``, of an empty one elsewhere."""
+    is_migrated = "database" in request.fixturenames
+    if request.param == "sqlite":
+        url = empty_database("sqlite", request, tmp_path)
+        if is_migrated:
+            shutil.copy(request.getfixturevalue("migrated_file"), url.removeprefix("sqlite:///"))
+        yield url
+        return
+    server, name = request.getfixturevalue("postgres"), f"test_{next(_numbers)}"
+    yield created(server, name, request.getfixturevalue("migrated_template") if is_migrated else "template0")
+    # Each takes 8 MB: hundreds of them would fill a small disk.
+    server.run("dropdb", *where(server), "--force", name)
 
 
 @pytest.fixture
 def database(database_url):
     """An empty, migrated database."""
     opened = open_database(database_url)
-    migrate(opened)
     yield opened
     opened.close()
 

@@ -86,7 +86,12 @@ def _people(connection: Connection, now_ms: int) -> None:
     connection.execute(
         update(problem_days)
         .where(problem_days.c.problem_id == found["job:42", "load_orders"], problem_days.c.day < now_ms // DAY_MS - 3)
-        .values(derived_low_microusd=9_400_000, derived_high_microusd=9_800_000)
+        .values(
+            derived_low_microusd=9_400_000,
+            derived_high_microusd=9_800_000,
+            replaced_low_microusd=problem_days.c.exposure_low_microusd,
+            replaced_high_microusd=problem_days.c.exposure_high_microusd,
+        )
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, text
 from clusop.errors import InputError
 from clusop.service.store.database import open_database
 from clusop.service.store.migrate import configuration, migrate, revision_of
+from clusop.service.store.tables.access import collected_files
 from clusop.service.store.tables.agents import agents
 from clusop.service.store.tables.every import metadata
 from clusop.service.store.tables.problems import problems, signals
@@ -71,3 +72,42 @@ def test_a_database_of_a_newer_clusop_is_left_alone(empty) -> None:
     assert "upgrade clusop" in str(told.value)
     with empty.reading() as connection:
         assert revision_of(connection) == "9999"
+
+
+def test_what_was_stored_before_tells_causes_operators_and_senders(empty) -> None:
+    """``0003`` reads them from the evidence, from the names of collected files, and from who sent signals only."""
+    migrate(empty, "0002")
+    evidence = b'{"findings": [{"cause": "pandas-udf", "operator": "ArrowEvalPython", "is_upper_bound": true}]}'
+    with empty.writing() as connection:
+        for agent, state_sequence in (("a", 2), ("b", 0), ("c", 2)):
+            connection.execute(
+                insert(agents).values(workspace="1", agent=agent * 32, state_sequence=state_sequence, behind_ms=9)
+            )
+        connection.execute(
+            insert(problems).values(workspace="1", signature="d" * 32, cause="python-udf", evidence=evidence)
+        )
+        for signature, line in (("e", None), ("f", b"\xff{"), ("0", b'{"findings": []}')):
+            connection.execute(
+                insert(problems).values(workspace="1", signature=signature * 32, cause="scala-udf", evidence=line)
+            )
+        connection.execute(
+            insert(collected_files).values(
+                name=f"clusop-{'a' * 32}-1-2.jsonl", content_hash=b"\x01" * 32, collected_at_ms=1
+            )
+        )
+        ids = {row.agent[0]: row.id for row in connection.execute(select(agents.c.agent, agents.c.id))}
+        told = {"problem_id": 1, "content_hash": b"\x01" * 32, "line": b"{}"}
+        connection.execute(insert(signals).values(agent_id=ids["b"], sequence=1, is_offline=True, **told))
+    migrate(empty)
+    with empty.reading() as connection:
+        found = connection.execute(
+            select(problems.c.causes, problems.c.operators, problems.c.is_upper_bound).order_by(problems.c.id)
+        ).all()
+        senders = connection.execute(select(agents.c.agent, agents.c.source, agents.c.behind_ms)).all()
+    assert found == [
+        ('["pandas-udf", "python-udf"]', '["ArrowEvalPython"]', True),
+        *[('["scala-udf"]', "[]", False)] * 3,
+    ]
+    assert sorted(tuple(row) for row in senders) == [
+        ("a" * 32, "files", None), ("b" * 32, "log", 9), ("c" * 32, "live", 9)
+    ]  # fmt: skip

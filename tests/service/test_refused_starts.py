@@ -83,6 +83,17 @@ def test_the_day_that_just_goes_is_not_counted_on(days, retain_days, is_kept) ->
     assert fault.value.where == "databricks.days"
 
 
+def test_a_folder_without_records_is_told_of_with_the_names_that_are_looked_for(clusop, sqlite, tmp_path) -> None:
+    folder = tmp_path / "nothing"
+    folder.mkdir()
+    (folder / "notes.jsonl").write_text("{}")
+    done = clusop("collect", str(folder), "--database", sqlite)
+    assert done.returncode == 2
+    for words in (str(folder), "clusop-AGENT-FIRST-LAST.jsonl", "spark.clusop.directory", "clusop analyze LOG --send"):
+        assert words in done.stderr
+    assert "0 files taken" in done.stdout
+
+
 @pytest.fixture(scope="module", params=["LATIN1", "SQL_ASCII"])
 def other_encoding(request, postgres):
     """A database that keeps texts in another encoding than UTF8: the encoding and the database's address."""

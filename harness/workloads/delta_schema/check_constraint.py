@@ -31,7 +31,7 @@ def _run(spark: SparkSession, data: Dataset) -> None:
 WORKLOAD = Workload(
     name="delta-check-constraint",
     shows="An append that a CHECK constraint looks at.",
-    expected=Expected("fallback", causes=("unsupported-operator",)),
+    expected=Expected("native"),
     run=_run,
     set_up=_set_up,
     needs=("delta",),

@@ -38,7 +38,7 @@ from clusop.analysis.observed import EngineState, QueryTimes, RunStatus, StageTi
 from clusop.plan.dialect import PLAIN_SPARK, dialect, dialect_ids
 from clusop.pricing.price import Unpriced
 from clusop.reasons import Reason
-from clusop.units import Range
+from clusop.units import Range, exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -246,13 +246,13 @@ def _decisive_time(queries: Sequence[QueryAssessment], application: Application)
 
 
 def _run_ms(stages: Iterable[StageRun]) -> Fraction:
-    return sum((Fraction(stage.run_ms) for stage in stages), Fraction(0))
+    return exact_sum(stage.run_ms for stage in stages)
 
 
 def _total(parts: Sequence[Fraction | None]) -> Fraction | None:
     """The sum of what is known; ``None`` where there are parts and none of them is."""
     known = [part for part in parts if part is not None]
-    return sum(known, Fraction(0)) if known or not parts else None
+    return exact_sum(known) if known or not parts else None
 
 
 def _engine_proposals(

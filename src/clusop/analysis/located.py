@@ -73,7 +73,8 @@ def _is_bound(name: str, kind: Kind) -> bool:
 def locate(plan: Plan, kinds: Sequence[Kind], stages: Sequence[StageRun]) -> Located:
     """Locate every operator of ``plan`` in the stages of its execution. Linear in metrics and accumulators."""
     # One set per stage, shared by all its accumulators: few of them are updated in two stages.
-    stage_of_id: dict[int, frozenset[int]] = {}
+    # A metric without accumulator asks for ``None``, which is never in it.
+    stage_of_id: dict[int | None, frozenset[int]] = {}
     for stage in stages:
         own_stage = frozenset((stage.stage_id,))
         for accumulator_id in stage.accumulators:
@@ -83,7 +84,7 @@ def locate(plan: Plan, kinds: Sequence[Kind], stages: Sequence[StageRun]) -> Loc
     cached = _below_cache(plan)
     if not stage_of_id:
         return Located(((),) * len(plan), tuple(not below for below in cached), has_evidence=False)
-    own, has_own_ids = _own_stages(plan, kinds, stage_of_id)
+    own = _own_stages(plan, kinds, stage_of_id)
     scopes = [_scope_stages(scope.metrics, stage_of_id) for scope in plan.codegens]
     segment_of = segments(plan, kinds)
     # What an operator or its scope says; most operators of a segment say the same.
@@ -96,7 +97,11 @@ def locate(plan: Plan, kinds: Sequence[Kind], stages: Sequence[StageRun]) -> Loc
         if stage_ids:
             gathered.setdefault(segment, set()).update(stage_ids)
     by_segment = {segment: frozenset(stage_ids) for segment, stage_ids in gathered.items()}
-    has_ids = {segment for segment, has_id in zip(segment_of, has_own_ids, strict=True) if has_id}
+    has_ids = {
+        segment
+        for segment, operator in zip(segment_of, plan.operators, strict=True)
+        if segment not in by_segment and any(metric.accumulator_id is not None for metric in operator.metrics)
+    }
     near = [] if all(told) else _nearest(plan, segment_of, own)
     ordered: dict[frozenset[int], tuple[int, ...]] = {}  # many operators, few different sets
     located: list[tuple[int, ...]] = []
@@ -125,28 +130,31 @@ def _below_cache(plan: Plan) -> list[bool]:
 
 
 def _own_stages(
-    plan: Plan, kinds: Sequence[Kind], stage_of_id: dict[int, frozenset[int]]
-) -> tuple[list[frozenset[int]], list[bool]]:
-    """Per operator the stages its own metrics name, and whether it has any metric with an id."""
+    plan: Plan, kinds: Sequence[Kind], stage_of_id: dict[int | None, frozenset[int]]
+) -> list[frozenset[int]]:
+    """Per operator the stages its own metrics name."""
     shared = _shared_ids(plan)
+    named = list(zip(plan.names, kinds, strict=True))
+    exchanges = {each for each in set(named) if is_exchange(*each)}  # plans repeat few names often
+    stages_of = stage_of_id.get
     own: list[frozenset[int]] = []
-    has_ids: list[bool] = []
-    for operator, kind in zip(plan.operators, kinds, strict=True):
+    for operator, name_and_kind in zip(plan.operators, named, strict=True):
+        metrics = operator.metrics
+        if shared or name_and_kind in exchanges:
+            metrics = _telling(metrics, shared, of_exchange=name_and_kind in exchanges)
         found = _NOWHERE
-        has_id = False
-        reads = _READ_METRICS if is_exchange(operator.name, kind) else ()
-        for metric in operator.metrics:
-            accumulator_id = metric.accumulator_id
-            if accumulator_id is None:
-                continue
-            has_id = True
-            stages = stage_of_id.get(accumulator_id, _NOWHERE)
-            # Nearly always the same set once more.
-            if stages is not found and accumulator_id not in shared and not metric.name.startswith(reads):
+        for metric in metrics:
+            stages = stages_of(metric.accumulator_id, _NOWHERE)
+            if stages is not found:  # nearly always the same set once more
                 found = found | stages if found else stages
         own.append(found)
-        has_ids.append(has_id)
-    return own, has_ids
+    return own
+
+
+def _telling(metrics: tuple[Metric, ...], shared: set[int], *, of_exchange: bool) -> tuple[Metric, ...]:
+    """The metrics that locate their operator: those of no other one, and of an exchange those that it writes."""
+    reads = _READ_METRICS if of_exchange else ()
+    return tuple([each for each in metrics if each.accumulator_id not in shared and not each.name.startswith(reads)])
 
 
 def _shared_ids(plan: Plan) -> set[int]:
@@ -163,11 +171,10 @@ def _shared_ids(plan: Plan) -> set[int]:
     }
 
 
-def _scope_stages(metrics: tuple[Metric, ...], stage_of_id: dict[int, frozenset[int]]) -> frozenset[int]:
+def _scope_stages(metrics: tuple[Metric, ...], stage_of_id: dict[int | None, frozenset[int]]) -> frozenset[int]:
     found: set[int] = set()
     for metric in metrics:
-        if metric.accumulator_id is not None:
-            found |= stage_of_id.get(metric.accumulator_id, _NOWHERE)
+        found |= stage_of_id.get(metric.accumulator_id, _NOWHERE)
     return frozenset(found)
 
 

@@ -17,7 +17,7 @@ from clusop.analysis.observed import Absent, QueryTimes, StageTimes
 from clusop.plan.dialect import PLAIN_SPARK
 from clusop.plan.kind import Kind
 from clusop.reasons import Reason
-from clusop.units import ns_to_ms
+from clusop.units import exact_sum, ns_to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,14 +193,12 @@ def _of_stages(
     reasons: dict[Reason, None] = {}
     for share in shares:
         reasons.update(dict.fromkeys((*share.remarks, *share.stage.remarks)))
-    run_ms = sum((Fraction(share.stage.run_ms) for share in shares), Fraction(0))
-    lost_ms = sum((Fraction(share.stage.lost_run_ms) for share in shares), Fraction(0))
+    run_ms = exact_sum(share.stage.run_ms for share in shares)
+    lost_ms = exact_sum(share.stage.lost_run_ms for share in shares)
     if not shares:
         reasons[Reason("no-tasks")] = None
     natives = [share.native_ms for share in shares]
-    native_ms: Fraction | None = (
-        sum((n for n in natives if n is not None), Fraction(0)) if None not in natives else None
-    )
+    native_ms = exact_sum(n for n in natives if n is not None) if None not in natives else None
     if not spoken.time.task_accumulable:
         native_ms = None
         reasons[Reason("no-engine" if spoken.id == PLAIN_SPARK else "no-native-time")] = None
@@ -241,7 +239,7 @@ def _basis(shares: Sequence[StageShare], spoken: Dialect) -> RatioBasis:
 
 
 def _off_engine(shares: Sequence[StageShare], stage_ids: set[int]) -> Fraction:
-    return sum((share.off_engine_ms for share in shares if share.stage.stage_id in stage_ids), Fraction(0))
+    return exact_sum(share.off_engine_ms for share in shares if share.stage.stage_id in stage_ids)
 
 
 def _stages_by_kind(judged: Sequence[Judged]) -> defaultdict[Kind, set[int]]:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["collect"]
 
 _EXIT_BAD_INPUT = 2
+_PATH_CHARS = 200
+_NOTHING_HERE = (
+    "no file named clusop-AGENT-FIRST-LAST.jsonl lies in this folder or below it. Agents write such files where "
+    "spark.clusop.directory or CLUSOP_DIRECTORY points: give that folder. Event logs go to clusop analyze LOG --send URL."
+)
 
 
 def collect(
@@ -40,11 +45,15 @@ def collect(
     """Read the files clusop-AGENT-FIRST-LAST.jsonl below each PATH into the database, each exactly once.
 
     Run it again whenever you like, also while serve runs: what was read before is passed over. A file that changed or is
-    malformed is told of on standard error, counts nothing, and the exit code is 2.
+    malformed is told of on standard error, counts nothing, and the exit code is 2; so it is where a PATH holds no such file.
     """
     settings, opened = open_service({"database": database, "data": data}, os.environ, config)
     try:
-        raise SystemExit(_collect(_files(paths), settings, opened))
+        without: list[str] = []
+        code = _collect(_files(paths, without), settings, opened)
+        for path in without:
+            sys.stderr.write(f"clusop: {path[:_PATH_CHARS]}: {_NOTHING_HERE}\n")
+        raise SystemExit(_EXIT_BAD_INPUT if without else code)
     finally:
         opened.close()
 
@@ -87,14 +96,20 @@ def _collect(files: Iterable[Path], settings: Settings, database: Database) -> i
     return _EXIT_BAD_INPUT if refused else 0
 
 
-def _files(paths: Iterable[str]) -> Iterable[Path]:
+def _files(paths: Iterable[str], without: list[str]) -> Iterable[Path]:
+    """The files of records; a folder that holds none goes into ``without``."""
     from clusop.service.ingest.collect import FILE_NAME, files_below
 
     for told in paths:
         path = Path(told)
         if "\0" not in told and path.is_dir():
-            yield from files_below(path)
+            below = list(files_below(path))
+            yield from below
+            if not below:
+                without.append(told)
         elif "\0" not in told and path.is_file() and FILE_NAME.fullmatch(path.name):
             yield path
         else:
-            raise InputError(told[:200], "is neither a folder nor a file of records", "Name what an agent wrote to.")
+            raise InputError(
+                told[:_PATH_CHARS], "is neither a folder nor a file of records", "Name what an agent wrote to."
+            )

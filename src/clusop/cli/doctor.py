@@ -22,6 +22,7 @@ from clusop.cli.doctor_checks import (
 from clusop.runtime.arming import problems_of
 from clusop.runtime.autoload import closed_because
 from clusop.runtime.driver import driver
+from clusop.runtime.settings import PREFIX
 from clusop.runtime.status import status_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ __all__ = ["doctor_main", "findings", "show"]
 
 _MARKS = {"open": "+", "armed": "+", "ok": "+", "closed": "-", "missing": "!", "damaged": "!", "unknown": "?"}
 _INDENT = " " * 4
+_REMEDIES = {
+    "bad-setting": "Correct it; until then it counts as not set.",
+    "unknown-setting": "Correct its name, or take it away.",
+    "unreadable-token-file": "See that the driver's user can read the file; it is read again at every send.",
+    "token-in-clear": "Give the endpoint as https.",
+}
 
 
 def doctor_main(arguments: Sequence[str]) -> int:
@@ -58,17 +65,18 @@ def findings(*, do_probe: bool) -> dict[str, object]:
     environ, argv = this_process()
     settings, chosen = in_force(environ)
     status = status_of(driver())
+    problems = [*problems_of(settings), *strangers(environ)]
     return {
         "clusop_doctor": 1,
         "version": __version__,
         "state": status.state,
-        "reasons": [reason.to_json() for reason in status.reasons],
+        "reasons": [reason.to_json() for reason in status.reasons if reason not in problems],
         "gate": closed_because(environ, argv) or "open",
         "doors": [_json(check) for check in doors(environ, argv, site_folders())],
         "jars": [_json(check) for check in jar_checks()],
         "found": [_json(check) for check in (*found_here(environ), *live_plans(status.agent))],
         "settings": [{"key": key, "value": value, "from": origin} for key, value, origin in chosen],
-        "problems": [reason.to_json() for reason in (*problems_of(settings), *strangers(environ))],
+        "problems": [{**reason.to_json(), "what_to_do": _REMEDIES.get(reason.id, "")} for reason in problems],
         "endpoint": _json(probe(settings)) if do_probe else None,
     }
 
@@ -84,17 +92,22 @@ def _text(found: dict[str, object]) -> str:
         lines += ["", title]
         for one in _entries(found, name):
             lines.append(f"  {_MARKS[one['state']]} {one['name']}: {one['state']}")
-            lines.append(f"{_INDENT}{one['why']}")
-            if one["what_to_do"]:
-                lines.append(f"{_INDENT}-> {one['what_to_do']}")
+            lines += [f"{_INDENT}{one['why']}", *_advice(one)]
     lines += ["", "Settings that are not defaults"]
     chosen = [f"  {one['key']} = {one['value']} ({one['from']})" for one in _entries(found, "settings")]
     lines += chosen or ["  none"]
-    lines += [f"  ! {one['sentence']}" for one in _entries(found, "problems")]
+    for one in _entries(found, "problems"):
+        lines += [f"  ! {one['sentence']}", *_advice(one)]
     endpoint = found["endpoint"]
     if isinstance(endpoint, dict):
-        lines += ["", f"Endpoint: {endpoint['state']}", f"{_INDENT}{endpoint['why']}"]
+        lines += ["", f"Endpoint: {endpoint['state']}", f"{_INDENT}{endpoint['why']}", *_advice(endpoint)]
+    elif any(one["key"] == f"{PREFIX}endpoint" for one in _entries(found, "settings")):
+        lines += ["", "Endpoint: not tried", f"{_INDENT}-> clusop doctor --probe tries to connect; nothing is sent."]
     return "\n".join(lines) + "\n"
+
+
+def _advice(one: dict[str, str]) -> list[str]:
+    return [f"{_INDENT}-> {one['what_to_do']}"] if one["what_to_do"] else []
 
 
 def _entries(found: dict[str, object], name: str) -> list[dict[str, str]]:

@@ -10,7 +10,6 @@ import shutil
 import site
 import socket
 import sys
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +18,11 @@ from urllib.parse import urlsplit
 from clusop.cli.doctor_check import INIT_SCRIPT_PAGE, Check
 from clusop.cli.doctor_conf import init_script_door, spark_conf_door
 from clusop.reasons import Reason
-from clusop.runtime.arming import off_because, problems_of
+from clusop.runtime.arming import off_because
 from clusop.runtime.autoload import DRIVER_SIGNS, closed_because
 from clusop.runtime.jars import jars, sha256_of
 from clusop.runtime.setting_value import as_text
-from clusop.runtime.settings import Origin, declared, resolve
+from clusop.runtime.settings import PREFIX, Origin, declared, resolve, unknown_name
 from clusop.runtime.spark_session import active_context, connect_session, why_dormant
 from clusop.runtime.status import NO_LIVE_PLANS
 from clusop.runtime.transport.http_exchange import PROXY_PORT
@@ -59,17 +58,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def doors(environ: Mapping[str, str], argv: Sequence[str], folders: Iterable[Path]) -> list[Check]:
     """Every way in, as seen from this process."""
-    settings = resolve({}, {}, environ)
-    off = off_because(settings)
-    # A wrong value closes no door, but what comes of an open one is not what was meant.
-    notes = "".join(f"; {problem.sentence}" for problem in problems_of(settings))
-    found = [
+    off = off_because(resolve({}, {}, environ))
+    return [
         _start_line(environ, argv, list(folders), off),
         _explicit(environ, off),
         spark_conf_door(environ, off),
         init_script_door(Path("/"), off),
     ]
-    return [replace(check, why=check.why + notes) if check.state == "open" else check for check in found]
 
 
 def site_folders() -> list[Path]:
@@ -111,9 +106,8 @@ def live_plans(agent: Mapping[str, object]) -> list[Check]:
 def strangers(environ: Mapping[str, str]) -> list[Reason]:
     """Variables that look like settings of clusop and are none."""
     known = {one.env for one in declared().values()} | _OTHER_VARIABLES | _INIT_VARIABLES
-    return [
-        Reason("unknown-setting", name) for name in sorted(environ) if name.startswith("CLUSOP_") and name not in known
-    ]
+    strange = [name for name in sorted(environ) if name.startswith("CLUSOP_") and name not in known]
+    return [Reason("unknown-setting", unknown_name(name, sorted(known))) for name in strange]
 
 
 def in_force(environ: Mapping[str, str]) -> tuple[Settings, list[tuple[str, str, str]]]:
@@ -131,19 +125,40 @@ def probe(settings: Settings) -> Check:
     """Whether the endpoint, or its proxy, takes a connection. Nothing is sent."""
     endpoint = settings.text("endpoint")
     if not endpoint:
-        return Check(
-            "endpoint", "missing", Reason("no-endpoint").sentence, "Set CLUSOP_ENDPOINT or spark.clusop.endpoint."
-        )
-    via = urlsplit(settings.text("proxy") or endpoint)
-    default = PROXY_PORT if settings.text("proxy") else _DEFAULT_PORTS.get(via.scheme.lower(), 0)
-    port = via.port or default
-    shown = f"{via.hostname}:{port}" + (" (proxy)" if settings.text("proxy") else "")
+        return _no_endpoint(settings)
+    proxy = settings.text("proxy")
+    via = urlsplit(proxy or endpoint)
+    port = via.port or (PROXY_PORT if proxy else _DEFAULT_PORTS.get(via.scheme.lower(), 0))
+    shown = f"{via.hostname}:{port}" + (" (proxy)" if proxy else "")
     try:
         with socket.create_connection((via.hostname or "", port), timeout=_PROBE_S):
             return Check("endpoint", "ok", f"{shown} takes connections; nothing was sent")
     except OSError as error:
         told = error.strerror or type(error).__name__
-        return Check("endpoint", "closed", f"{shown}: {told}", "Check the address, the proxy and the network's rules.")
+        return Check("endpoint", "closed", f"{shown}: {told}", _way_there(error, "proxy" if proxy else "endpoint"))
+
+
+def _no_endpoint(settings: Settings) -> Check:
+    key = f"{PREFIX}endpoint "
+    if any(problem.id == "bad-setting" and problem.detail.startswith(key) for problem in settings.problems):
+        why = "the one that is set cannot be used, as told under the settings"
+        return Check(
+            "endpoint", "missing", why, "Give it as https://HOST or http://HOST:PORT; until then nothing is sent."
+        )
+    return Check("endpoint", "missing", Reason("no-endpoint").sentence, "Set CLUSOP_ENDPOINT or spark.clusop.endpoint.")
+
+
+def _way_there(error: OSError, name: str) -> str:
+    """What to do where no connection comes about; ``name``: the setting that says where to."""
+    key = f"{PREFIX}{name}"
+    if isinstance(error, socket.gaierror):
+        return f"No host of this name is known here: correct it in {key}, or see that the driver can look it up."
+    if isinstance(error, ConnectionRefusedError):
+        what = "the proxy" if name == "proxy" else "the aggregator (clusop serve)"
+        return f"Nothing listens there: see that {what} runs, and that {key} has its host and port."
+    if isinstance(error, TimeoutError):
+        return f"Nobody answers there: see that the network lets the driver through, and that {key} is right."
+    return f"Check {key} and the network's rules."
 
 
 def _start_line(environ: Mapping[str, str], argv: Sequence[str], folders: list[Path], off: Reason | None) -> Check:

@@ -12,7 +12,7 @@ from clusop.analysis.economics import recompute
 from clusop.cli.writing import write_stdout
 from clusop.errors import InputError
 from clusop.plan.json_text import JsonTextError, decode_json
-from clusop.report.amounts import money, number, plural
+from clusop.report.amounts import fine_money, number, plural
 from clusop.report.formula_text import formula_text
 from clusop.report.scrub import cut
 from clusop.units import usd_to_microusd
@@ -161,7 +161,7 @@ def _told(place: str, figure: dict[str, object], dollars: Range, *, in_full: boo
         else f"  BUT the report says {figure.get('low_microusd')}..{figure.get('high_microusd')} microusd"
     )
     formula = str(figure["formula"])
-    lines = [f"{place}  {money(dollars)} ({figure.get('basis')})  {formula}{says}"]
+    lines = [f"{place}  {fine_money(dollars)} ({figure.get('basis')})  {formula}{says}"]
     if in_full:
         inputs = figure.get("inputs")
         lines += [f"    {formula_text(formula)}"] if formula_text(formula) else []

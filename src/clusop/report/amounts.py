@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from clusop.units import Exact, Range
 
-__all__ = ["TIMES", "count", "duration", "money", "number", "plural", "share", "usd"]
+__all__ = ["TIMES", "count", "duration", "fine_money", "money", "number", "plural", "share", "usd"]
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 """Stands before how often something occurs."""
 
 _CENT = Fraction(1, 100)
+_MICRO_USD = Fraction(1, 1_000_000)
+_MICRO_PLACES = 6
 _WHOLE_DOLLARS_FROM = 1_000
 _MS_PER_S = 1_000
 _TENTHS_BELOW_S = 100
@@ -38,15 +40,49 @@ def usd(amount_usd: Exact) -> str:
 
 
 def money(amount_usd: Range) -> str:
-    """A range of dollars: ``$0.12``, ``$0.12–0.15``, ``< $0.01``, ``< $0.01 to $0.03``."""
+    """A range of dollars: ``$0.12``, ``$0.12–0.15``, ``< $0.01``, ``$0 to < $0.01``, ``< $0.01 to $0.03``."""
     low, high = usd(amount_usd.low), usd(amount_usd.high)
     if low == high:
         return low
-    if amount_usd.low == 0:
-        return f"$0–{_digits(amount_usd.high)}" if amount_usd.high >= _CENT else high
+    if amount_usd.low == 0 and amount_usd.high >= _CENT:
+        return f"$0–{_digits(amount_usd.high)}"
     if amount_usd.low >= _CENT:
         return f"{low}–{_digits(amount_usd.high)}"
     return f"{low} to {high}"
+
+
+def fine_money(amount_usd: Range) -> str:
+    """A range of dollars for who checks it: ``$0.0038``, ``$0.0021–0.0056``, ``$0.121–0.122``, ``$0–0.0056``. Each end has at
+    least two significant digits, and more where the ends would look alike; down to a micro-dollar, as far as the wire tells.
+    """
+    low, high = Fraction(amount_usd.low), Fraction(amount_usd.high)
+    more = 0
+    while True:
+        first, last = (_fixed(end, min(_places(end) + more, _MICRO_PLACES)) for end in (low, high))
+        if first != last or low == high or more == _MICRO_PLACES:
+            break
+        more += 1
+    if first == last:
+        return first
+    return f"{first}–{last.removeprefix('$')}" if first.startswith("$") else f"{first} to {last}"
+
+
+def _places(amount: Fraction) -> int:
+    """How many decimals show two significant digits."""
+    size, places = abs(amount), 2
+    while size and size < Fraction(1, 10 ** (places - 1)) and places < _MICRO_PLACES:
+        places += 1
+    return places
+
+
+def _fixed(amount: Fraction, places: int) -> str:
+    if amount == 0:
+        return "$0"
+    sign = "\N{MINUS SIGN}" if amount < 0 else ""
+    size = abs(amount)
+    if size < _MICRO_USD:
+        return f"> {sign}$0.000001" if sign else "< $0.000001"
+    return f"{sign}${float(round(size, places)):,.{places}f}"
 
 
 def share(ratio: Exact, *, is_upper_bound: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ EXPOSURE_LABEL = "Premium paid off the engine"
 
 _INPUT_CHARS = 80
 _PER_RUN = "a run"
+# A record tells a reason's id and not its detail, which leaves a blank before the full stop.
+_HOLE = re.compile(r" +\.")
 _NOTHING_TO_PAY = frozenset({"no-island", "no-premium", "no-tasks", "serverless-no-premium"})
 
 
@@ -67,7 +70,8 @@ def total_of(figures: Iterable[Figure | Unpriced]) -> Range | Unpriced:
 def money_view(label: str, figure: Figure | Unpriced, note: str = "") -> MoneyView:
     """A figure to show. A figure always names its basis: a modeled amount is never shown as a bill."""
     if isinstance(figure, Unpriced):
-        return MoneyView(label, one_line(figure.reason.sentence), missing=True, lack=lack_of(figure))
+        sentence = _HOLE.sub(".", one_line(figure.reason.sentence))
+        return MoneyView(label, sentence, missing=True, lack=lack_of(figure))
     inputs = tuple((input_label(name), cut(_input(value), _INPUT_CHARS)) for name, value in figure.inputs.items())
     formula = FormulaView(figure.formula, formula_text(figure.formula), inputs, figure.price_ids)
     return MoneyView(label, money(figure.usd), figure.basis, note, formula=formula)

@@ -28,6 +28,10 @@ _STATUS = {
     "QUEUED": RunStatus.RUNNING,
 }
 _BINARY = " (it is binary)"
+_NO_PLAN = (
+    ": it shows neither the heading of a plan nor a tree of operators, and is no event log, query profile or SparkPlanInfo; give "
+    'what EXPLAIN FORMATTED or df.explain("formatted") printed, an event log, or the JSON of a query profile'
+)
 # The person should hear of these at once: nothing, or nothing judgeable, was in what they gave.
 _REFUSALS = frozenset({"empty", "unreadable", "too-large", "logical-only", "no-engine-evidence"})
 
@@ -78,10 +82,14 @@ def read_json(data: bytes, path: str, engine: str) -> InputReport | None:
 
 
 def read_text(data: bytes, path: str, engine: str) -> InputReport | None:
-    """The report of a plan text, whatever the text; ``None`` where the file is binary."""
+    """The report of a plan text; of a text that is none, what it is not and what can be given. ``None`` where the file is
+    binary.
+    """
     reading = read_explain_bytes(data)
     if reading.plan is None and any(problem.detail == _BINARY for problem in reading.problems):
         return None
+    if reading.plan is None and Reason("unreadable") in reading.problems:
+        return InputReport(path, errors=(Reason("unreadable", _NO_PLAN),))
     observed = Observed(
         query_id=_ONLY_QUERY,
         source=Source.EXPLAIN_TEXT,

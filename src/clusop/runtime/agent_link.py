@@ -16,7 +16,7 @@ from clusop.runtime.jvm_errors import JvmCallError, is_gone, jvm_errors, reason_
 __all__ = ["PROTOCOL", "AgentLink", "Answer", "Caller", "answer_of"]
 
 # The protocol this release speaks. An agent of an older one is superseded, one of a newer one is used as it is.
-PROTOCOL = 1
+PROTOCOL = 2
 _KEY = "com.clusop.agent"
 _SAID = "com.clusop.said"
 

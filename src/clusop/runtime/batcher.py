@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from clusop.runtime.delivery import deliver
@@ -27,6 +28,7 @@ _MOST_FAILURES = 5
 _STAND_BY_S = 60.0
 # The endpoint was reached and wants to be left alone: nobody else fares better.
 _BUSY = "endpoint-busy"
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Batcher:
         self._pace = pace
         self._to_acknowledge = ""
         self._went_out = False
-        self._refused_count = 0
+        self._refused = _NOTHING
         self.sent_count = 0
         self.trouble: Reason | None = None
         self._spool_trouble: Reason | None = None
@@ -80,12 +82,9 @@ class Batcher:
             return self._pace.idle()
         delivery = deliver(self._way.transport, lines)
         if delivery.retry is None:
-            self._count_lost(delivery.lost)
-            self._settle(lease, went_out=True, refused_count=sum(delivery.lost.values()))
-            self.sent_count += len(lines) - self._refused_count
+            self._settle(lease, went_out=True, refused=delivery.lost)
+            self.sent_count += len(lines) - sum(delivery.lost.values())
             self.trouble = self._spool_trouble = None
-            # Once it is settled: a call that fails here must not make the batch go, and its losses count, a second time.
-            self._tell_lost()
             return self._pace.worked()
         self.trouble = delivery.retry.reason
         self._keep(lease, lines)
@@ -153,7 +152,10 @@ class Batcher:
         return answer
 
     def _acknowledgement(self) -> dict[str, object]:
-        return {"ack": self._to_acknowledge, "sent": self._went_out, "refused": self._refused_count}
+        # What was refused goes along, for the agent to count it where the acknowledgement first takes effect. Told before, it
+        # would be counted again by whoever sends the batch once more: this process may be killed, and the lease expire.
+        refused = dict(self._refused)
+        return {"ack": self._to_acknowledge, "sent": self._went_out, "lost": refused, "refused": sum(refused.values())}
 
     def _keep(self, lease: str, lines: tuple[str, ...]) -> None:
         spool = self._way.spool
@@ -165,15 +167,15 @@ class Batcher:
             # Not waiting for the lease to expire lets them be spooled, sent or counted by the JVM meanwhile.
             self._caller.call("release", holder=self.holder, lease=lease, reason=refusal.id)
 
-    def _settle(self, lease: str, *, went_out: bool, refused_count: int = 0) -> None:
-        self._to_acknowledge, self._went_out, self._refused_count = lease, went_out, refused_count
+    def _settle(self, lease: str, *, went_out: bool, refused: Mapping[str, int] = _NOTHING) -> None:
+        self._to_acknowledge, self._went_out, self._refused = lease, went_out, refused
 
     def _count_lost(self, lost: Mapping[str, int]) -> None:
         for reason, count in lost.items():
             self._lost[reason] = self._lost.get(reason, 0) + count
 
     def _tell_lost(self) -> None:
-        """Have the agent count what was lost. What cannot be told now is told later."""
+        """Have the agent count what spooled records lost: they are in no lease. What cannot be told now is told later."""
         for reason, count in list(self._lost.items()):
             self._caller.call("lost", reason=reason, count=count)
             del self._lost[reason]

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from clusop.runtime.driver import Driver
 
-__all__ = ["Report", "report_of"]
+__all__ = ["Report", "report_of", "report_of_rows"]
 
 _COLUMNS = ("query", "verdict", "why", "time", "off engine", "premium", "avoidable", "do")
+# Of a plan on a Spark that has no native engine. Nothing of it is priced: there is no premium.
+_NO_ENGINE = "no-engine"
 _NO_PREMIUM = "The premium is modeled from list prices and measured times; no bill has confirmed it."
 
 
@@ -39,13 +41,12 @@ class Report:
         return self._table().html()
 
     def _table(self) -> Table:
-        shown = tuple(_cells(row) for row in self.rows if row.get("role") != "internal")
+        shown = tuple(_cells(row) for row in self.rows if _is_shown(row))
         sentences = [str(row["sentence"]) for row in self.rows if row.get("action") in {"fix", "disable", "upgrade"}]
         notes = [*(reason.sentence for reason in self.reasons), *dict.fromkeys(sentences)]
         if any("$" in cell for row in shown for cell in row):
             notes.append(_NO_PREMIUM)
-        queries = "1 query" if len(shown) == 1 else f"{len(shown)} queries"
-        return Table(f"clusop: {queries} finished", _COLUMNS, shown, tuple(notes))
+        return Table(f"clusop: {_queries(len(shown))} finished", _COLUMNS, shown, tuple(notes))
 
 
 def report_of(driver: Driver, session: Any | None, *, everybody: bool) -> Report:  # Any: a SparkSession of PySpark
@@ -63,15 +64,36 @@ def report_of(driver: Driver, session: Any | None, *, everybody: bool) -> Report
     answer = driver.ask("report", owner=owner, all=everybody)
     if isinstance(answer, Reason):
         return Report(reasons=(answer,))
-    rows = tuple(row for row in answer.get("rows", ()) if isinstance(row, dict))
-    return Report(rows) if rows else Report(reasons=(Reason("nothing-finished"),))
+    return report_of_rows(tuple(row for row in answer.get("rows", ()) if isinstance(row, dict)))
+
+
+def report_of_rows(rows: tuple[Mapping[str, Any], ...]) -> Report:  # Any: JSON
+    """The report of what the agent keeps, with what is to be said of all of it together."""
+    if not rows:
+        return Report(reasons=(Reason("nothing-finished"),))
+    if all(_has_no_engine(row) for row in rows):
+        return Report(rows, (Reason("nothing-to-fall-back-from", _queries(sum(map(_is_shown, rows)))),))
+    return Report(rows)
+
+
+def _has_no_engine(row: Mapping[str, Any]) -> bool:  # Any: JSON
+    return _NO_ENGINE in (row.get("verdict_reasons") or ())
+
+
+def _is_shown(row: Mapping[str, Any]) -> bool:  # Any: JSON
+    return row.get("role") != "internal"
+
+
+def _queries(count: int) -> str:
+    return "1 query" if count == 1 else f"{count} queries"
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:  # Any: JSON
     findings = [one for one in row.get("findings") or () if isinstance(one, dict)]
     causes = dict.fromkeys(_cause(one) for one in findings)
     why = "; ".join(causes) or ", ".join(str(one) for one in row.get("verdict_reasons") or ())
-    cost = row.get("cost") if isinstance(row.get("cost"), dict) else {}
+    told_cost = row.get("cost")
+    cost = told_cost if isinstance(told_cost, dict) and not _has_no_engine(row) else {}
     native = row.get("native_ratio")
     off_engine = share(1 - native) if isinstance(native, (int, float)) and not isinstance(native, bool) else ""
     action = str(row.get("action") or "")

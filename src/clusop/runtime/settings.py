@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from clusop.runtime.setting_value import Value
 
-__all__ = ["PREFIX", "Declared", "Origin", "Settings", "declared", "key_of", "resolve"]
+__all__ = ["PREFIX", "Declared", "Origin", "Settings", "declared", "key_of", "resolve", "unknown_name"]
 
 PREFIX = "spark.clusop."
+_VARIABLE = "CLUSOP_"
 _ENABLED = "spark.clusop.enabled"
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MOST_TOLD_CHARS = 80
@@ -117,15 +118,27 @@ def key_of(name: str) -> str:
     return next((key for key in declared() if _plain(key) == name or key == PREFIX + name), "")
 
 
+def unknown_name(name: str, known: Iterable[str]) -> str:
+    """A name that is no setting, as it is told of: with the nearest of the ``known`` ones, where one is near."""
+    loading().load("difflib")
+    import difflib  # here: an unknown name is rare, and the driver starts without this
+
+    shown = "".join(sign if sign.isprintable() else "?" for sign in name)[:_MOST_TOLD_CHARS]
+    by_bare = {_bare(one): one for one in known}
+    near = difflib.get_close_matches(_bare(name), by_bare, n=1)
+    return f"{shown} (did you mean {by_bare[near[0]]}?)" if near else shown
+
+
 def resolve(conf: Mapping[str, str], armer: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
     """The settings in force. ``conf`` holds keys with their prefix, ``armer`` the arguments of ``clusop.arm()``."""
-    problems = [Reason("unknown-setting", _unknown(key)) for key in conf if key not in declared()]
+    problems = [Reason("unknown-setting", unknown_name(key, declared())) for key in conf if key not in declared()]
     passed: dict[str, object] = {}
     for name, given in armer.items():
         if key := key_of(name):
             passed[key] = given
         else:
-            problems.append(Reason("unknown-setting", _unknown(name)))
+            known = declared() if name.startswith(PREFIX) else [_plain(key) for key in declared()]
+            problems.append(Reason("unknown-setting", unknown_name(name, known)))
     values: dict[str, Value] = {}
     origins: dict[str, str] = {}
     for key, one in declared().items():
@@ -171,13 +184,9 @@ def _from_environment(one: Declared, environ: Mapping[str, str]) -> str | None:
     return "true" if told.strip().lower() in {"0", "false", "no", "off"} else "false"
 
 
-def _unknown(name: str) -> str:
-    loading().load("difflib")
-    import difflib  # here: an unknown name is rare, and the driver starts without this
-
-    shown = "".join(sign if sign.isprintable() else "?" for sign in name)[:_MOST_TOLD_CHARS]
-    near = difflib.get_close_matches(name, [*declared(), *(_plain(key) for key in declared())], n=1)
-    return f"{shown} (did you mean {near[0]}?)" if near else shown
+def _bare(name: str) -> str:
+    """What tells one name from another: all begin alike, and two that share only that are not near."""
+    return name.removeprefix(PREFIX).removeprefix(_VARIABLE).lower()
 
 
 def _plain(key: str) -> str:

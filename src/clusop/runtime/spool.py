@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from clusop.reasons import Reason
 from clusop.runtime.drafts import remove_old_drafts
-from clusop.runtime.transport.record_name import FILE_NAME, batch_name
+from clusop.runtime.transport.record_name import FILE_NAME, files_of
 from clusop.runtime.transport.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -39,16 +39,19 @@ class Spool:
 
     def put(self, lines: tuple[str, ...]) -> Reason | None:
         """Keep a batch; it is safe once this returns ``None``. Otherwise why it is not kept."""
-        data = ("\n".join(lines) + "\n").encode("utf-8")
-        name = batch_name(lines)
+        files = files_of(lines)
+        if not files:
+            return Reason("spool-unwritable", " (the batch has no identity)")
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._is_private():
                 return Reason("spool-unwritable", " (others may write to it; it must be this user's own, mode 700)")
-            held_bytes = sum(size for path, size in _batches(self._entries()) if path.name != name)
-            if not name or held_bytes + len(data) > self._most_bytes:
+            new = dict(files)
+            held_bytes = sum(size for path, size in _batches(self._entries()) if path.name not in new)
+            if held_bytes + sum(map(len, new.values())) > self._most_bytes:
                 return Reason("spool-full")
-            write_whole(self._directory / name, data, 0o600)
+            for name, data in files:
+                write_whole(self._directory / name, data, 0o600)
         except OSError as error:
             return Reason("spool-unwritable", f" ({error.strerror or type(error).__name__})")
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from clusop.reasons import Reason
+from clusop.reasons import Reason, catalogue
 from clusop.runtime.setting_value import as_text
 from clusop.runtime.settings import Origin
 from clusop.runtime.table import Table
@@ -24,12 +24,22 @@ NO_LIVE_PLANS = (
     "reasons are missing and causes are coarser"
 )
 _MS_PER_S = 1000
+# Off because somebody wants it so.
+_TOLD = frozenset({"switched-off", "kill-file", "disarmed"})
+# Rows of the status, by the names that the agent's delivery has for them.
+_RECORDS = {
+    "waiting": "sealed; not delivered yet",
+    "gathering": "signals being gathered",
+    "delivered": "",
+    "spooled": "put on disk, to be sent later",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """``state`` is ``armed``, ``waiting`` (for a context), ``off`` or ``dormant``; ``reasons`` say why it is not armed and
-    what was passed over. ``agent`` is what the agent in the JVM says of itself, empty where it cannot be asked.
+    what was passed over. ``agent`` is what the agent in the JVM says of itself, empty where it cannot be asked. ``troubles``
+    are those of the reasons why records wait.
     """
 
     state: str
@@ -39,6 +49,7 @@ class Status:
     facts: tuple[tuple[str, str, str], ...] = ()
     faults: Mapping[str, int] = field(default_factory=dict)
     sent_count: int = 0
+    troubles: tuple[Reason, ...] = ()
 
     @property
     def is_armed(self) -> bool:
@@ -53,14 +64,22 @@ class Status:
 
     def _table(self) -> Table:
         rows = [
-            ("agent", str(self.agent[key]), key) for key in ("agent", "version", "spark_version") if self.agent.get(key)
+            ("agent", name, str(self.agent[key]), "")
+            for name, key in (("id", "agent"), ("version", "version"), ("Spark", "spark_version"))
+            if self.agent.get(key)
         ]
         rows += _agent_rows(self.agent)
-        rows += [("setting", f"{key} = {value}", origin) for key, value, origin in self.settings]
-        rows += [("fact", f"{name} = {value}", origin) for name, value, origin in self.facts]
-        rows += [("own fault", where, f"{count} times") for where, count in self.faults.items()]
-        notes = tuple(reason.sentence for reason in self.reasons)
-        return Table(f"clusop is {self.state}", ("what", "value", "note"), tuple(rows), notes)
+        rows += [("setting", key, value, f"from {origin}") for key, value, origin in self.settings]
+        rows += [("fact", name, value, f"from {origin}") for name, value, origin in self.facts]
+        rows += [("own fault", where, f"{count} times", "") for where, count in self.faults.items()]
+        notes = tuple(self._note(reason) for reason in self.reasons)
+        return Table(f"clusop is {self.state}", ("what", "name", "value", "note"), tuple(rows), notes)
+
+    def _note(self, reason: Reason) -> str:
+        count = _waiting_count(self.agent)
+        if reason not in self.troubles or not count:
+            return reason.sentence
+        return f"{count} {'record' if count == 1 else 'records'} not delivered: {reason.sentence}"
 
 
 def status_of(driver: Driver) -> Status:
@@ -76,9 +95,10 @@ def status_of(driver: Driver) -> Status:
     if not reasons and arming is None:
         reasons.append(Reason("not-armed"))
     carrier = driver.carrier
-    if carrier is not None:
-        reasons += carrier.batcher.troubles
-    if agent.get("off_sentence"):
+    troubles = _troubles(() if carrier is None else carrier.batcher.troubles, agent)
+    reasons += troubles
+    # Not what the agent was told from here: that is said already.
+    if agent.get("off_sentence") and not (_is_told(driver.reason) and agent.get("off") in _TOLD):
         reasons.append(Reason("agent-refused", str(agent["off_sentence"])))
     if arming is not None:
         reasons += arming.problems
@@ -92,11 +112,32 @@ def status_of(driver: Driver) -> Status:
         tuple((name, fact.value, fact.origin) for name, fact in arming.facts.items() if fact.value) if arming else (),
         dict(driver.guard.faults),
         carrier.batcher.sent_count if carrier is not None else 0,
+        troubles,
     )
 
 
+def _troubles(of_batcher: tuple[Reason, ...], agent: Mapping[str, object]) -> tuple[Reason, ...]:
+    """Why records wait: the batcher's reasons, else that of the dispatcher in the JVM, which sends where no Python does."""
+    word = str(_delivery(agent).get("dispatch", ""))
+    return of_batcher or ((Reason(word),) if word in catalogue() and _waiting_count(agent) else ())
+
+
+def _delivery(agent: Mapping[str, object]) -> Mapping[str, object]:
+    told = agent.get("delivery")
+    return told if isinstance(told, dict) else {}
+
+
+def _waiting_count(agent: Mapping[str, object]) -> int:
+    told = _delivery(agent).get("waiting")
+    return told if isinstance(told, int) else 0
+
+
+def _is_told(reason: Reason | None) -> bool:
+    return reason is not None and reason.id in _TOLD
+
+
 def _state(driver: Driver, agent: Mapping[str, object]) -> str:
-    if driver.reason is not None and driver.reason.id in {"switched-off", "kill-file", "disarmed"}:
+    if _is_told(driver.reason):
         return "off"
     if driver.reason is not None and driver.reason.id == "no-context":
         return "waiting"
@@ -116,24 +157,23 @@ def _chosen(driver: Driver) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _agent_rows(agent: Mapping[str, object]) -> list[tuple[str, str, str]]:
-    rows: list[tuple[str, str, str]] = []
+def _agent_rows(agent: Mapping[str, object]) -> list[tuple[str, str, str, str]]:
+    rows: list[tuple[str, str, str, str]] = []
     doors, since_ms, losses = agent.get("doors"), agent.get("armed_since_ms"), agent.get("losses")
     if isinstance(doors, list) and doors:
-        rows.append(("agent", ", ".join(str(door) for door in doors), "doors"))
+        rows.append(("agent", "doors", ", ".join(str(door) for door in doors), ""))
     if isinstance(since_ms, (int, float)):
         since = datetime.fromtimestamp(since_ms / _MS_PER_S, tz=timezone.utc)
-        rows.append(("agent", since.strftime("%Y-%m-%d %H:%M:%S UTC"), "armed since"))
+        rows.append(("agent", "armed since", since.strftime("%Y-%m-%d %H:%M:%S UTC"), ""))
     live_plans = agent.get("live_plans")
     if isinstance(live_plans, bool):
-        rows.append(("agent", "yes", "live plans") if live_plans else ("agent", "no", f"live plans: {NO_LIVE_PLANS}"))
-    delivery = agent.get("delivery")
-    parts = delivery if isinstance(delivery, dict) else {}
+        rows.append(("agent", "live plans", "yes", "") if live_plans else ("agent", "live plans", "no", NO_LIVE_PLANS))
+    parts = _delivery(agent)
     for name in ("executions", "losses"):
         counted = parts.get(name)
         for key, count in counted.items() if isinstance(counted, dict) else ():
-            rows.append((name, str(key), str(count)))
+            rows.append((name, str(key), str(count), ""))
     if isinstance(losses, dict):
-        rows += [("losses", str(key), str(count)) for key, count in losses.items() if count]
-    rows += [("records", str(parts[name]), name) for name in ("waiting", "gathering", "delivered") if name in parts]
+        rows += [("losses", str(key), str(count), "") for key, count in losses.items() if count]
+    rows += [("records", name, str(parts[name]), note) for name, note in _RECORDS.items() if name in parts]
     return rows

@@ -102,7 +102,7 @@ def test_one_problem_in_full(admin, database, store):
         connection.execute(
             problem_days.update()
             .where(problem_days.c.day == TODAY)
-            .values(derived_low_microusd=3, derived_high_microusd=4)
+            .values(derived_low_microusd=3, derived_high_microusd=4, replaced_low_microusd=2, replaced_high_microusd=6)
         )
         connection.execute(
             problem_events.insert().values(problem_id=one, at_ms=1, kind="opened", actor="clusop", actor_kind="clusop")
@@ -111,6 +111,7 @@ def test_one_problem_in_full(admin, database, store):
     assert found["evidence"] == json.loads(line)
     assert [day["day"] for day in found["days"]] == [TODAY - 40, TODAY]
     assert [day["derived_exposure"] for day in found["days"]] == [None, {"low_microusd": 3, "high_microusd": 4}]
+    assert [tuple(day["replaced_exposure"].values()) for day in found["days"]] == [(0, 0), (2, 6)]
     assert [event["kind"] for event in found["events"]] == ["opened"]
     assert [found["total"]["cluster_hours"], found["total"]["runs"], found["recommendation"]] == ["0.125", 2, 0.82]
     assert found["last_30_days"]["exposure"] == {"low_microusd": 5, "high_microusd": 10, "unpriced_runs": 0}

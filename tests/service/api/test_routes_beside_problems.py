@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
+
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.problems import problem_days, problems
 
@@ -40,6 +42,34 @@ def test_what_would_exclude_everything_or_nothing_is_refused(admin):
     for pattern in ("", "*", "?", "\u0000", "x" * 300):
         body = {"field": "workload", "pattern": pattern, "reason": "x"}
         assert admin.post("/v1/exclusions", json=body).status_code == 400
+
+
+def test_a_reason_that_this_release_does_not_know_is_told_as_such(admin, database):
+    with database.writing() as connection:
+        connection.execute(
+            engine_decisions.insert().values(
+                workspace="42",
+                compute="job:7",
+                decided_at_ms=1,
+                action="keep",
+                reasons='["of-tomorrow", "cannot-tell"]',
+            )
+        )
+    answer = admin.get("/v1/decisions")
+    assert answer.status_code == 200
+    (new, known) = answer.json()["decisions"][0]["reasons"]
+    assert new == {
+        "reason": "of-tomorrow",
+        "sentence": "This release of clusop does not know the reason: a newer one wrote it.",
+    }
+    assert known["reason"] == "cannot-tell"
+
+
+@pytest.mark.parametrize("query", ["reason=cannot-tell", "reasons=x", "action=stop", "before=-1", "history=perhaps"])
+def test_a_filter_that_there_is_not_is_refused_in_a_sentence(admin, query):
+    answer = admin.get(f"/v1/decisions?{query}")
+    assert (answer.status_code, answer.json()["reason"]) == (422, "bad-request")
+    assert answer.json()["sentence"].startswith(f"The request cannot be used: query.{query.partition('=')[0]}: ")
 
 
 def test_decisions_newest_first_and_their_history(admin, client_of, database):

@@ -8,19 +8,23 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
+import seed
 from page_reading import reading
 from sqlalchemy import select
 
 from clusop.analysis.economics import recompute
-from clusop.service.store.tables.problems import problems
+from clusop.service.store.tables.money import bill_hours, reconciliations
+from clusop.service.store.tables.problems import problems, signals
 
 LISTS = ["/", "/?days=90", "/problems", "/problems?state=all&sort=runs&q=job", "/compute", "/suppressions", "/exclusions",
          "/agents", "/agents?status=losses", "/deliveries", "/bill"]  # fmt: skip
+# For administrators only.
+AUDIT = ["/audit", "/audit?problem=1&actor=ana@example.com"]
 ONES = ["/problems/1", "/problems/11", "/problems/1/acknowledge", "/problems/1/snooze", "/problems/1/resolve",
         "/problems/1/reopen", "/compute/one?workspace=1234567890&compute=job%3A42", "/agents/1", "/deliveries/1",
         "/deliveries/5", "/exclusions/new", "/exclusions/new?field=workload&pattern=job%3A4*", "/exclusions/1/end",
         "/problems?exclusion=settings-1"]  # fmt: skip
-EVERY = LISTS + ONES
+EVERY = LISTS + ONES + AUDIT
 
 
 def id_of(server, workload, task_key):
@@ -117,7 +121,7 @@ def test_no_page_without_a_token_and_none_with_one_that_may_only_send(pages):
     for path in (*EVERY, "/static/clusop.css"):
         assert pages.get(path, token="").status == 401
         assert pages.get(path, token=pages.tokens["ingest"]).status == 403
-        assert pages.get(path, token=pages.tokens["read"]).status == 200
+        assert pages.get(path, token=pages.tokens["read"]).status == (403 if path in AUDIT else 200)
 
 
 def test_a_token_of_one_workspace_sees_that_one_only(pages):
@@ -133,6 +137,50 @@ def test_a_token_of_one_workspace_sees_that_one_only(pages):
         assert "load_orders" not in text, path
 
 
+def test_a_reader_of_a_workspace_that_no_bill_names_sees_no_reading(pages):
+    page = pages.get("/bill", pages.bound).text
+    assert "found hours of your workspace" in page
+    assert "Last read" not in page
+    assert "list prices" not in page
+    assert "Hours without a price" not in page
+
+
+def test_the_bill_shows_a_reader_of_one_workspace_its_own_hours_only(changing):
+    with changing.database.writing() as connection:
+        for version, hour in ((1, 20), (2, 20), (1, 21)):
+            connection.execute(
+                bill_hours.insert().values(
+                    workspace="9876543210", cluster="c", sku="JOBS", cloud="AWS", currency="USD", unit="DBU", dbu="1",
+                    hour_at_ms=seed.NOW_MS - hour * 3_600_000, microusd=1, basis="billed-at-list", version=version,
+                    is_current=version == 2 or hour == 21, reconciliation_id=1,
+                )
+            )  # fmt: skip
+    own = " ".join(reading(changing.get("/bill", changing.bound).text).all("main")[0].text.split())
+    assert "Hours of your workspace last changed" in own
+    assert "hours 3, new 2, corrected 1" in own
+    assert "hours 96" not in own
+    everybody = " ".join(reading(changing.get("/bill").text).all("main")[0].text.split())
+    assert "usage rows 1240, hours 96" in everybody
+
+
+def test_a_reading_that_ended_is_seen_at_once(changing):
+    assert "The warehouse slept." not in changing.get("/bill").text
+    with changing.database.writing() as connection:
+        connection.execute(reconciliations.update().values(outcome="failed", sentence="The warehouse slept."))
+    assert "The warehouse slept." in changing.get("/bill").text
+
+
+def test_a_signal_that_is_not_added_up_says_why(changing):
+    key = id_of(changing, "job:42", "load_orders")
+    sentence = "Not added up: The agent that watched this run counted it"
+    assert sentence not in changing.get(f"/problems/{key}").text
+    with changing.database.writing() as connection:
+        connection.execute(
+            signals.update().where(signals.c.problem_id == key).values(is_offline=True, left_out="told-live")
+        )
+    assert sentence in reading(changing.get(f"/problems/{key}").text).all("main")[0].text
+
+
 def test_what_is_not_there_is_said_on_a_page(pages):
     for path in ("/problems/999999", "/problems/1/delete", "/agents/999999", "/deliveries/999999", "/nothing",
                  "/compute/one?compute=job%3A1"):  # fmt: skip
@@ -143,9 +191,9 @@ def test_what_is_not_there_is_said_on_a_page(pages):
 
 def test_the_overview_says_what_was_burned_and_on_what_it_rests(pages):
     text = reading(pages.get("/").text).all("main")[0].text
-    assert re.search(r"\$[\d,]+–[\d,]+ of premium bought nothing in 30 days", text)
+    assert re.search(r"\$[\d,]+–[\d,]+ of premium bought nothing in the last 30 days", text)
     # What frees capacity saves no cash and is in no sum of cash.
-    assert re.search(r"Avoidable\s*\$[\d.,–]+\s*cash, modeled; and \$[\d.,–]+ of capacity", text)
+    assert re.search(r"Avoidable, last 30 days\s*\$[\d.,–]+\s*cash, modeled; and \$[\d.,–]+ of capacity", text)
     for words in ("billed-at-list", "derived from the bill", "modeled", "not priced", "came back", "pricing", "local"):
         assert words in text
 
@@ -198,7 +246,7 @@ def test_a_problem_tells_everything(pages):
         "Rewrite it with built-in functions",
         "F.lit(0.81)",
         "derived",
-        "in 30 days",
+        "projected per 30 days",
         "formula exposure-1",
         "share off the engine",
         "formula per-30-days-1",
@@ -249,7 +297,8 @@ def test_a_problem_without_a_price_says_why_and_shows_time_instead(pages):
     text = " ".join(reading(pages.get(f"/problems/{key}").text).all("main")[0].text.split())
     assert "Task time outside the engine, a day" in text
     assert "an upper bound" in text
-    assert "None." in text or "Not priced." in text
+    assert "None: " in text
+    assert "Not priced: " in text
     assert "$0" not in text
 
 

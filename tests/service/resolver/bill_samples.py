@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from clusop.service.store.tables.agents import agents, usage_hours
 from clusop.service.store.tables.money import bill_hours, bill_shares
 from clusop.service.store.tables.problems import problem_days, problems, signals
+from clusop.service.store.upsert import inserting
 
 HOUR_MS = 3_600_000
 HOUR_US = HOUR_MS * 1000
+DAY_MS = 24 * HOUR_MS
 NOW_MS = 497_300 * HOUR_MS
 H = NOW_MS // HOUR_MS
 """The hour that begins now, counted from 1970."""
@@ -76,8 +78,9 @@ class Ground:
                 .returning(problems.c.id)
             ).scalar_one()
 
-    def signal(self, agent_id, problem_id, span_ms, taken, *, is_offline=False) -> None:
-        """``taken``: a share of task time, and the task time."""
+    def signal(self, agent_id, problem_id, span_ms, taken, **told) -> None:
+        """``taken``: a share of task time, and the task time. ``exposure``: modeled low and high, micro-USD; ``is_offline``."""
+        exposure = told.get("exposure")
         start_ms, end_ms = span_ms
         line = {
             "cluster": CLUSTER,
@@ -86,6 +89,10 @@ class Ground:
             "findings": [{"time_ratio": taken[0], "basis": "measured"}],
             "time": {"run_ms": taken[1]},
         }
+        if exposure is not None:
+            ends = dict(zip(("low_microusd", "high_microusd"), exposure, strict=True))
+            line["figures"] = {"exposure": ends}
+            self._add_exposure(problem_id, end_ms // DAY_MS, ends)
         with self.database.writing() as connection:
             count = connection.execute(select(func.count()).select_from(signals)).scalar_one()
             connection.execute(
@@ -98,9 +105,17 @@ class Ground:
                     end_at_ms=end_ms,
                     content_hash=count.to_bytes(32, "big"),
                     line=json.dumps(line).encode(),
-                    is_offline=is_offline,
+                    is_offline=told.get("is_offline", False),
                 )
             )
+
+    def _add_exposure(self, problem_id, day, ends) -> None:
+        """As ingest does."""
+        added = {f"exposure_{name}": usd for name, usd in ends.items()} | {"run_count": 1}
+        with self.database.writing() as connection:
+            insert = inserting(connection, problem_days).values(problem_id=problem_id, day=day, **added)
+            summed = {name: problem_days.c[name] + insert.excluded[name] for name in added}
+            connection.execute(insert.on_conflict_do_update(index_elements=["problem_id", "day"], set_=summed))
 
     def bills(self, *, is_current=True) -> list:
         query = select(bill_hours).order_by(bill_hours.c.hour_at_ms, bill_hours.c.sku, bill_hours.c.version)
@@ -118,6 +133,11 @@ class Ground:
         with self.database.reading() as connection:
             rows = connection.execute(select(problem_days)).all()
         return {(row.problem_id, row.day): (row.derived_low_microusd, row.derived_high_microusd) for row in rows}
+
+    def replaced(self) -> dict:
+        with self.database.reading() as connection:
+            rows = connection.execute(select(problem_days).where(problem_days.c.replaced_high_microusd != 0)).all()
+        return {(row.problem_id, row.day): (row.replaced_low_microusd, row.replaced_high_microusd) for row in rows}
 
 
 def bill(fake, hour, quantity, sku=JOBS_PHOTON, **told) -> None:

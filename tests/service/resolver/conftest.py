@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +16,6 @@ from clusop.service.databricks.client import ReadOnlyApiClient
 from clusop.service.databricks.statements import StatementSet
 from clusop.service.databricks.warehouse import Patience, Warehouse
 from clusop.service.resolver import ResolverSettings, reconcile, statements_for
-from clusop.service.store.database import open_database
-from clusop.service.store.migrate import migrate
 from fake_databricks import ACCESS, WAREHOUSE, FakeDatabricks
 
 
@@ -26,23 +23,6 @@ from fake_databricks import ACCESS, WAREHOUSE, FakeDatabricks
 def fake():
     with FakeDatabricks() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory):
-    """A migrated database, made once."""
-    path = tmp_path_factory.mktemp("empty") / "clusop.db"
-    opened = open_database(f"sqlite:///{path}")
-    migrate(opened)
-    opened.close()
-    return path
-
-
-@pytest.fixture
-def database(tmp_path, empty):
-    opened = open_database(f"sqlite:///{shutil.copy(empty, tmp_path)}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

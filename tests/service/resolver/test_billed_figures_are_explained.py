@@ -61,7 +61,8 @@ def told(resolving):
     ground.hour(agent, OLD + 1)
     ground.signal(agent, problem, (OLD * HOUR_MS, (OLD + 1) * HOUR_MS), (0.5, SLOTS * HOUR_MS // 2))
     bill(resolving.fake, OLD, "14.5")
-    resolving.run()
+    # Old enough to be provisional no more.
+    resolving.run(NOW_MS + 2 * HOUR_MS, days=3)
     with ground.database.writing() as connection:
         connection.execute(
             problem_days.update().values(run_count=3, avoidable_low_microusd=1, avoidable_high_microusd=7)

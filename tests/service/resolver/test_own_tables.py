@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from bill_samples import CLUSTER, HOUR_MS, JOBS_PHOTON, SLOTS, H, bill
+from bill_samples import CLUSTER, HOUR_MS, JOBS_PHOTON, NOW_MS, SLOTS, H, bill
 
 from clusop.service.databricks.statements import Own
 from clusop.service.onboard.run import onboard, statements_for_onboarding
@@ -10,6 +10,8 @@ from clusop.service.store.migrate import migrate
 from clusop.service.store.tables.problems import signals
 
 OLD = H - 47
+LATER_MS = NOW_MS + 2 * HOUR_MS
+"""When the hour is provisional no more."""
 OWN = Own("finops", "clusop")
 HOURS = (
     "SELECT version, line, dbu, microusd, basis, is_current FROM finops.clusop.clusop_hours ORDER BY version, line, dbu"
@@ -48,21 +50,23 @@ def test_without_tables_nothing_is_written_and_that_is_said(resolving) -> None:
 def test_lines_problems_and_signals_arrive_once_and_add_up(onboarded) -> None:
     a_third(onboarded.ground)
     onboarded.fake.price(JOBS_PHOTON, "0.15")
-    bill(onboarded.fake, OLD, "10.000000000000000001")
+    bill(onboarded.fake, OLD, "15.000000000000000001")
+    # What this run learns changes what the next one expects of the hour.
+    onboarded.run(LATER_MS, days=3)
     # Three lines of one hour, one problem, one signal.
-    assert onboarded.run(own=OWN).rows_out == 3 + 1 + 1
+    assert onboarded.run(LATER_MS, own=OWN, days=3).rows_out == 3 + 1 + 1
     written = onboarded.fake.sql.direct(HOURS)
     assert [(line, str(dbu), usd) for _, line, dbu, usd, *_ in written] == [
-        ("attributed", "1.666666666666666667", 250_000),
-        ("attributed-other", "1.666666666666666667", 250_000),
-        ("unused", "6.666666666666666667", 1_000_000),
+        ("attributed", "2.500000000000000000", 375_000),
+        ("attributed-other", "2.500000000000000000", 375_000),
+        ("unused", "10.000000000000000001", 1_500_000),
     ]
-    assert sum(dbu for _, _, dbu, *_ in written) == onboarded.fake.sql.direct("SELECT 10.000000000000000001")[0][0]
+    assert sum(dbu for _, _, dbu, *_ in written) == onboarded.fake.sql.direct("SELECT 15.000000000000000001")[0][0]
     (problem,) = onboarded.fake.sql.direct("SELECT signature, derived_low_microusd FROM finops.clusop.clusop_problems")
-    assert problem == ("5" * 32, 163_793)
+    assert problem == ("5" * 32, 245_690)
     assert onboarded.fake.sql.direct("SELECT count(*) FROM finops.clusop.clusop_signals") == [(1,)]
     # Problems are told as they stand now; nothing else is new.
-    assert onboarded.run(own=OWN).rows_out == 1
+    assert onboarded.run(LATER_MS, own=OWN, days=3).rows_out == 1
     assert onboarded.fake.sql.direct(HOURS) == written
 
 

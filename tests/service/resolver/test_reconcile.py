@@ -46,6 +46,9 @@ def test_an_hour_is_shared_out_and_every_line_is_there(resolving) -> None:
     # 543,750 × (1 − 1/2.9)
     exposed = lines["attributed", problem]
     assert (exposed.derived_low_microusd, exposed.derived_high_microusd) == (356_250, 356_250)
+    # The hour is provisional.
+    assert resolving.ground.days() == {}
+    resolving.run(NOW_MS + 2 * HOUR_MS, days=3)
     assert resolving.ground.days() == {(problem, OLD // 24): (356_250, 356_250)}
 
 
@@ -79,14 +82,14 @@ def test_a_late_row_and_a_retraction_make_versions_and_the_old_ones_stay(resolvi
     bill(resolving.fake, OLD, "4.5", from_minute=30)
     second = resolving.run()
     bill(resolving.fake, OLD, "-10", record_type="RETRACTION")
-    bill(resolving.fake, OLD, "8", record_type="RESTATEMENT")
-    resolving.run()
+    bill(resolving.fake, OLD, "9.5", record_type="RESTATEMENT")
+    resolving.run(NOW_MS + 2 * HOUR_MS, days=3)
     assert second.written.corrected == 1
     versions = [(row.version, row.dbu, row.is_current) for row in resolving.ground.bills(is_current=False)]
-    assert versions == [(1, "10", False), (2, "14.5", False), (3, "12.5", True)]
+    assert versions == [(1, "10", False), (2, "14.5", False), (3, "14", True)]
     low, high = resolving.ground.days()[problem, OLD // 24]
-    # 12.5 × 0.15 × 1/4 × (1 − 1/2.9)
-    assert low == high == round(Fraction("12.5") * Fraction("0.15") / 4 * (1 - Fraction(10, 29)) * 10**6)
+    # 14 × 0.15 × 1/4 × (1 − 1/2.9)
+    assert low == high == round(14 * Fraction("0.15") / 4 * (1 - Fraction(10, 29)) * 10**6)
 
 
 def test_all_taken_back_leaves_an_hour_of_nothing(resolving) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from bill_samples import HOUR_MS, JOBS_PHOTON, SLOTS, H, bill, shape
+from bill_samples import DAY_MS, HOUR_MS, JOBS_PHOTON, SLOTS, H, bill, shape
 from sqlalchemy import select
 
 from clusop.service.store.tables.agents import agents, usage_hours
@@ -70,3 +70,14 @@ def test_what_becomes_known_of_an_agent_is_seen(settled) -> None:
 def test_another_price_is_seen(settled) -> None:
     settled.fake.price(JOBS_PHOTON, "0.10", table="account")
     assert again(settled).written.corrected == 3
+
+
+def test_the_last_hour_of_a_day_settles_though_nothing_else_has_changed(resolving) -> None:
+    resolving.fake.price(JOBS_PHOTON, "0.15")
+    resolving.ground.hour(resolving.ground.agent(), DAY + 23)
+    bill(resolving.fake, DAY + 23, "14.5")
+    settled_ms = (DAY + 24) * HOUR_MS + 2 * DAY_MS
+    resolving.run(settled_ms - HOUR_MS, days=7)
+    assert [row.is_provisional for row in resolving.ground.bills()] == [True]
+    assert resolving.run(settled_ms, days=7).written.relabeled == 1
+    assert [row.is_provisional for row in resolving.ground.bills()] == [False]

@@ -67,13 +67,12 @@ class Desk:
         with self.database.writing() as connection:
             connection.execute(update(problems).where(problems.c.id == problem_id).values(columns))
 
-    def settle(self, state: str, **columns) -> None:
-        """What an outbox would have made of all that waits."""
+    def settle(self, state: str, *, of: int | None = None, **columns) -> None:
+        """What an outbox would have made of all that waits, or of what waits about one problem."""
+        waits = [deliveries.c.state == "pending", *([] if of is None else [deliveries.c.problem_id == of])]
         with self.database.writing() as connection:
             connection.execute(
-                update(deliveries)
-                .where(deliveries.c.state == "pending")
-                .values(state=state, settled_at_ms=self.now_ms, **columns)
+                update(deliveries).where(*waits).values(state=state, settled_at_ms=self.now_ms, **columns)
             )
 
     def run(self, minutes: int = 0, **policy):

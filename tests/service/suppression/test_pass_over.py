@@ -79,6 +79,61 @@ def test_the_cooldown_is_of_a_channel(desk):
     assert desk.run(2).cards == 2
 
 
+def test_a_card_that_was_given_up_starts_no_cooldown_and_is_written_again_after_an_hour(desk):
+    told = desk.problem(1)
+    desk.run()
+    desk.settle("dead", sentence="There is no such flow.")
+    assert desk.run(1).cards == 0
+    assert desk.withheld(told) == {"card-undelivered": 1, "channel-failing": 1}
+    assert desk.run(59).cards == 1
+    # This one got through: from here on it is told, and the cooldown runs.
+    desk.settle("accepted")
+    assert desk.run(61).cards == 0
+    assert desk.withheld(told) == {"told-lately": 1}
+
+
+def test_a_card_that_may_have_arrived_starts_the_cooldown(desk):
+    told = desk.problem(1)
+    desk.run()
+    desk.settle("unconfirmed")
+    assert desk.run(61).cards == 0
+    assert desk.withheld(told) == {"told-lately": 1}
+
+
+def test_cards_that_were_given_up_count_for_no_cap_and_hold_the_channel_back_for_an_hour_only(desk):
+    first = desk.problem(1, usd=30)
+    second = desk.problem(2)
+    desk.run(team_cap=1)
+    desk.settle("dead")
+    assert desk.run(1, team_cap=1).cards == 0
+    assert desk.withheld(second) == {"channel-failing": 1}
+    assert desk.run(60, team_cap=1).cards == 1
+    assert [row.problem_id for row in desk.deliveries()] == [first, first]
+
+
+def test_a_channel_that_took_a_message_since_is_not_failing(desk):
+    refused, taken = desk.problem(1, usd=30), desk.problem(2)
+    desk.run()
+    desk.settle("dead", of=refused)
+    desk.now_ms += 60_000
+    desk.settle("accepted", of=taken)
+    third = desk.problem(3)
+    assert desk.run(1).cards == 1
+    assert desk.deliveries()[-1].problem_id == third
+    assert desk.withheld(refused) == {"card-undelivered": 1}
+
+
+def test_what_one_channel_did_not_get_the_others_are_told(desk):
+    told = desk.problem(1)
+    desk.channels = channels(("one", ["*"]))
+    desk.run()
+    desk.settle("dead")
+    desk.channels = channels(("one", ["*"]), ("two", ["*"]))
+    assert desk.run(1).cards == 1
+    assert [row.channel for row in desk.deliveries()] == ["one", "two"]
+    assert desk.withheld(told) == {"card-undelivered": 1, "channel-failing": 1}
+
+
 def test_what_came_back_is_told_again_at_once(desk):
     told = desk.problem(1)
     desk.run()

@@ -92,6 +92,15 @@ def test_a_pass_in_two_transactions_does_what_one_does(desk):
     assert desk.withheld(told) == {"message-on-its-way": 1, "told-lately": 1}
 
 
+def test_a_card_that_was_given_up_is_written_again_after_an_hour(desk):
+    told = desk.problem(1)
+    desk.run()
+    desk.settle("dead")
+    assert desk.run(1).cards == 0
+    assert desk.withheld(told) == {"card-undelivered": 1, "channel-failing": 1}
+    assert desk.run(60).cards == 1
+
+
 def test_a_day_that_only_the_bill_knows_is_no_day_it_was_seen_on(desk):
     told = desk.problem(1, days=2)
     with desk.database.writing() as connection:

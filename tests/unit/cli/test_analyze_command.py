@@ -82,6 +82,30 @@ def test_bad_input_is_one_sentence_and_2_and_the_rest_is_reported(
     assert first["errors"][0]["sentence"] in err
 
 
+@pytest.mark.parametrize("name", ["ok.py", "notes.md"])
+def test_a_text_that_is_no_plan_is_told_what_it_is_not_and_what_can_be_given(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, name: str
+) -> None:
+    code, out, err = run("analyze", put(tmp_path, name, "from pyspark.sql import SparkSession\nprint(1)\n"))
+    assert code == 2
+    told = " ".join(out.split())
+    assert f"{name} · not recognised" in told
+    assert "explain text" not in told
+    assert "UNKNOWN" not in told
+    for words in ("neither the heading of a plan nor a tree of operators", "no event log", "EXPLAIN FORMATTED"):
+        assert words in told
+        assert words in err
+
+
+def test_an_explanation_without_its_plan_is_still_a_query(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    text = "== Photon Explanation ==\nPhoton does not fully support the query because:\n\t\tUnsupported node: Foo.\n"
+    code, out, _ = run("analyze", "--json", put(tmp_path, "half.txt", text))
+    (only,) = document(out)["inputs"]
+    assert (code, only["kind"], only["queries"][0]["verdict"]) == (2, "explain-text", "unknown")
+
+
 def test_a_missing_path(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     missing = str(tmp_path / "nowhere.txt")
     code, out, err = run("analyze", missing, "--json")

@@ -141,7 +141,7 @@ def test_serverless_is_told_without_a_session() -> None:
 
 
 @pytest.mark.parametrize("name", [".pth", "arm()"])
-def test_both_python_doors_know_the_kill_file_the_switch_and_the_token_file(folder: Path, name: str) -> None:
+def test_both_python_doors_know_the_kill_file_and_the_switch(folder: Path, name: str) -> None:
     (folder / "OFF").write_text("")
 
     def state(**environ: str) -> Check:
@@ -155,16 +155,19 @@ def test_both_python_doors_know_the_kill_file_the_switch_and_the_token_file(fold
         assert state(CLUSOP_DISABLE=word).state == "closed"
     for word in ("0", "False", "no", "off"):
         assert state(CLUSOP_DISABLE=word).state == "open", "as the real gate reads it"
-    unread = state(CLUSOP_TOKEN_FILE=str(folder / "no-token"))
-    assert unread.state == "open"
-    assert "The token file cannot be read" in unread.why
+    assert state(CLUSOP_TOKEN_FILE=str(folder / "no-token")).state == "open", "told among the settings, once"
 
 
 def test_what_does_not_work_is_a_problem_in_text_and_json(tmp_path: Path) -> None:
     environment = {"CLUSOP_TOKEN_FILE": str(tmp_path / "gone"), "CLUSOP_ENDPOINT": "https://clusop.example"}
     told = json.loads(doctor("--json", hide=None, **environment).stdout)
     assert [one["reason"] for one in told["problems"]] == ["unreadable-token-file"]
-    assert "! The token file cannot be read" in doctor(hide=None, **environment).stdout
+    shown = doctor(hide=None, CLUSOP_ARM="1", CLUSOP_TIMEOUT_MS="soon", **environment).stdout.splitlines()
+    for sentence in ("The token file cannot be read", "A setting cannot be used"):
+        (at,) = (place for place, line in enumerate(shown) if sentence in line)
+        assert shown[at].startswith("  ! ")
+        assert shown[at + 1].startswith("    -> "), "what to do stands below"
+    assert any("clusop doctor --probe" in line for line in shown)
 
 
 def made_jar(path: Path, member: str = "com/clusop/listener/PhotonFallbackListener.class") -> Path:
@@ -257,14 +260,40 @@ def test_the_probe_connects_and_sends_nothing() -> None:
         connection, _ = listening.accept()
         with connection:
             assert connection.recv(1) == b""
-    assert probe(resolve({}, {"endpoint": url}, {})).state == "closed"
+    refused = probe(resolve({}, {"endpoint": url}, {}))
+    assert refused.state == "closed"
+    assert "Nothing listens there" in refused.what_to_do
+    assert "spark.clusop.endpoint" in refused.what_to_do
+    through = probe(resolve({}, {"endpoint": "https://clusop.example", "proxy": url}, {}))
+    assert "the proxy runs, and that spark.clusop.proxy" in through.what_to_do
     assert probe(resolve({}, {}, {})).state == "missing"
 
 
-def test_what_looks_like_a_setting_and_is_none_is_told() -> None:
-    assert [reason.detail for reason in strangers({"CLUSOP_ARM": "1", "CLUSOP_TIMEOUT": "1", "PATH": ""})] == [
-        "CLUSOP_TIMEOUT"
-    ]
+def test_an_endpoint_whose_host_nobody_knows_or_that_is_none_is_told_with_what_to_do() -> None:
+    nowhere = probe(resolve({}, {"endpoint": "http://clusop.invalid"}, {}))
+    assert nowhere.state == "closed"
+    assert "No host of this name" in nowhere.what_to_do
+    wrong = probe(resolve({}, {"endpoint": "clusop.example"}, {}))
+    assert (wrong.state, "cannot be used" in wrong.why, "https://HOST" in wrong.what_to_do) == ("missing", True, True)
+    shown = doctor("--probe", CLUSOP_ENDPOINT="clusop.example").stdout
+    assert "    -> Give it as https://HOST" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("CLUSOP_TIMEOUT", "CLUSOP_TIMEOUT (did you mean CLUSOP_TIMEOUT_MS?)"),
+        ("CLUSOP_ENDPONT", "CLUSOP_ENDPONT (did you mean CLUSOP_ENDPOINT?)"),
+        ("CLUSOP_endpoint", "CLUSOP_endpoint (did you mean CLUSOP_ENDPOINT?)"),
+        ("CLUSOP_AMR", "CLUSOP_AMR (did you mean CLUSOP_ARM?)"),
+        ("CLUSOP_XYZZY", "CLUSOP_XYZZY"),
+    ],
+)
+def test_what_looks_like_a_setting_and_is_none_is_told_with_the_nearest_name(name: str, told: str) -> None:
+    assert [reason.detail for reason in strangers({"CLUSOP_ARM": "1", name: "1", "PATH": ""})] == [told]
+
+
+def test_what_other_programs_of_clusop_read_is_no_stranger() -> None:
     for_the_script = ("CLUSOP_SOURCE", "CLUSOP_JARS_SHA256", "CLUSOP_INIT", "CLUSOP_LISTENERS")
     assert strangers(dict.fromkeys(for_the_script, "x")) == []
     assert in_force({"CLUSOP_TIMEOUT_MS": "900"})[1] == [("spark.clusop.timeoutMs", "900", "environment")]

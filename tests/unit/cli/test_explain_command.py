@@ -51,6 +51,23 @@ def test_a_figure_is_recomputed_with_its_formula_and_inputs(tmp_path: Path, caps
     assert "prices: p1" in out
 
 
+def test_small_dollars_keep_the_digits_that_tell_their_ends_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inputs = {"usd_per_run": "0.000071..0.000142", "runs_per_day": "1/2..1", "days": "30"}
+    figure = {
+        "low_microusd": 1065,
+        "high_microusd": 4260,
+        "basis": "modeled",
+        "formula": "per-30-days-1",
+        "inputs": inputs,
+    }
+    path = tmp_path / "problem.json"
+    path.write_text(json.dumps({"signature": "0" * 32, "per_30_days": {"cash": figure}}), encoding="utf-8")
+    assert main(["explain", str(path)]) == 0
+    assert "per_30_days/cash  $0.0011–0.0043 (modeled)" in capsys.readouterr().out
+
+
 def test_without_a_pointer_all_figures_are_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", report(tmp_path), "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)

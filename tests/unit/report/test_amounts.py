@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusop.report.amounts import duration, money, number, plural, share, usd
+from clusop.report.amounts import duration, fine_money, money, number, plural, share, usd
 from clusop.units import Range
 
 
@@ -37,13 +37,32 @@ def test_dollars(amount: str, text: str) -> None:
         ("0", "0.03", "$0–0.03"),
         ("0.001", "0.03", "< $0.01 to $0.03"),
         ("0.001", "0.002", "< $0.01"),
-        ("0", "0.002", "< $0.01"),
+        ("0", "0.002", "$0 to < $0.01"),
         ("-0.14", "0.55", "\N{MINUS SIGN}$0.14 to $0.55"),
         ("2.1175", "2.5025", "$2.12–2.50"),
     ],
 )
 def test_ranges_of_dollars(low: str, high: str, text: str) -> None:
     assert money(Range.of(low, high)) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        ("0.0038", "0.0038", "$0.0038"),
+        ("0.00213", "0.0056", "$0.0021–0.0056"),
+        ("0.121", "0.122", "$0.121–0.122"),
+        ("0", "0.0056", "$0–0.0056"),
+        ("0", "0", "$0"),
+        ("0.000004", "0.3", "$0.000004–0.30"),
+        ("0.0000001", "0.3", "< $0.000001 to $0.30"),
+        ("-0.14", "0.55", "\N{MINUS SIGN}$0.14 to $0.55"),
+        ("1234.5", "2000", "$1,234.50–2,000.00"),
+        ("0.1234567", "0.1234568", "$0.123457"),
+    ],
+)
+def test_dollars_for_who_checks_them(low: str, high: str, text: str) -> None:
+    assert fine_money(Range.of(low, high)) == text
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,7 @@ class FakeAgent:
         return getattr(self, f"_{op}")(fields)
 
     def _poll(self, fields):
-        if fields["ack"]:
-            self.acknowledged += self.leases.pop(fields["ack"], [])
-            self.sent_flags.append(fields["sent"])
+        self._acknowledge(fields)
         standby = bool(self.holder) and self.holder != fields["holder"]
         self.holder = self.holder or fields["holder"]
         lent, lease = [], ""
@@ -56,14 +54,20 @@ class FakeAgent:
 
     def _release(self, fields):
         self.released_with = fields
-        if fields.get("ack"):
-            self.acknowledged += self.leases.pop(fields["ack"], [])
+        self._acknowledge(fields)
         lease = fields.get("lease")
         for name in [lease] if lease else list(self.leases):
             self.waiting = self.leases.pop(name, []) + self.waiting
         if not lease and self.holder == fields["holder"]:
             self.holder = ""
         return {"ok": True}
+
+    def _acknowledge(self, fields):
+        if fields.get("ack") in self.leases:
+            self.acknowledged += self.leases.pop(fields["ack"])
+            self.sent_flags.append(fields["sent"])
+            for reason, count in fields["lost"].items():
+                self._lost({"reason": reason, "count": count})
 
     def _flush(self, _fields):
         self.waiting += self.gathered

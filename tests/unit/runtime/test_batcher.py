@@ -92,6 +92,33 @@ def test_what_the_receiver_refuses_for_good_is_counted_once_and_acknowledged() -
     assert agent.acknowledged == [record(1), record(2)]
 
 
+def test_a_crash_before_the_acknowledgement_counts_no_refusal_twice() -> None:
+    """The lease expires, somebody sends the same records again, and is refused again."""
+    agent = FakeAgent(record(1), record(2))
+    batcher(agent, Scripted(Delivered({"conflict": 1}))).step()
+    assert agent.losses == {}, "not before the acknowledgement, with which it is told"
+    agent.call("release", holder="me")
+    after = batcher(agent, Scripted(Delivered({"conflict": 1})))
+    after.step()
+    after.step()
+    assert agent.losses == {"conflict": 1}
+    assert after.sent_count == 1
+
+
+def test_a_failed_acknowledgement_tells_what_was_refused_with_the_next_and_once() -> None:
+    agent = FakeAgent(record(1))
+    one = batcher(agent, Scripted(Delivered({"conflict": 1})))
+    one.step()
+    agent.faults.append(JvmCallError(Reason("agent-fault"), is_final=False))
+    with pytest.raises(JvmCallError):
+        one.step()
+    agent.waiting.append(record(2))
+    for _ in range(3):
+        one.step()
+    assert agent.losses == {"conflict": 1}
+    assert agent.acknowledged == [record(1), record(2)]
+
+
 def test_while_the_endpoint_is_away_records_wait_on_disk_and_are_sent_first_when_it_is_back(tmp_path: Path) -> None:
     agent, transport = FakeAgent(record(1)), Scripted(BUSY)
     spool = Spool(str(tmp_path / "spool"), 1 << 20, SystemClock())
@@ -170,7 +197,7 @@ def test_after_many_failures_in_a_row_nobody_holds_for_a_minute_so_that_the_jvm_
 
 
 def test_what_arrived_or_lies_in_the_spool_is_acknowledged_before_the_jvm_is_let_in(tmp_path: Path) -> None:
-    """Else it would send all of that again. What was refused is in the losses by then."""
+    """Else it would send all of that again, and what was refused be counted again."""
     agent = FakeAgent(record(1), record(2))
     transport = Scripted(Delivered({"conflict": 1}), *[UNREACHABLE] * 5)
     one = batcher(agent, transport, Spool(str(tmp_path), 1 << 20, SystemClock()))
@@ -223,9 +250,11 @@ def test_a_kill_file_that_cannot_be_looked_at_is_none(tmp_path: Path) -> None:
     assert transport.seen == [(record(1),)]
 
 
-def test_losses_that_cannot_be_told_are_told_later_and_once() -> None:
-    agent = FakeAgent(record(1), record(2))
-    one = batcher(agent, Scripted(Delivered({"conflict": 1, "refused": 1})))
+def test_losses_of_what_was_spooled_that_cannot_be_told_are_told_later_and_once(tmp_path: Path) -> None:
+    spool = Spool(str(tmp_path), 1 << 20, SystemClock())
+    spool.put((record(1), record(2)))
+    agent, transport = FakeAgent(), Scripted(Delivered({"conflict": 1, "refused": 1}))
+    one = batcher(agent, transport, spool)
 
     def call(op: str, **fields: object) -> dict[str, object]:
         if op == "lost" and fields["reason"] == "refused" and "refused" not in told:
@@ -239,7 +268,7 @@ def test_losses_that_cannot_be_told_are_told_later_and_once() -> None:
         one.step()
     one.step()
     assert agent.losses == {"conflict": 1, "refused": 1}
-    assert agent.acknowledged == [record(1), record(2)], "it was settled before: not sent, and not counted, again"
+    assert len(transport.seen) == 1
 
 
 def test_nothing_spooled_is_sent_while_the_agent_is_off_or_another_holds(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from fake_agent import FakeAgent, record
 from clusop.reasons import Reason
 from clusop.runtime import context_watch
 from clusop.runtime import driver as driver_module
+from clusop.runtime.agent_link import PROTOCOL
 from clusop.runtime.driver import Driver
 from clusop.runtime.status import status_of
 from clusop.runtime.transport.outcome import RetryLater
@@ -87,7 +88,7 @@ class Jvm:
         return {"about": self.about, "call": self.call}
 
     def about(self, _request: str) -> str:
-        return '{"protocol":1}'
+        return json.dumps({"protocol": PROTOCOL})
 
     def call(self, request: str) -> str:
         asked = json.loads(request)
@@ -153,6 +154,25 @@ def test_a_re_arm_that_says_off_stops_what_was_at_work_and_tells_the_agent(one: 
     one.arm({"enabled": True})
     assert status_of(one).state == "armed"
     assert one.carrier.is_alive
+
+
+def test_the_agent_s_word_that_it_was_disarmed_from_here_is_not_told_beside_ours(one: Driver, jvm: Jvm) -> None:
+    def told_by_agent(off: Reason) -> tuple[Reason, ...]:
+        vars(jvm.agent)["_status"] = lambda _fields: {"ok": True, "off": off.id, "off_sentence": off.sentence}
+        return status_of(one).reasons
+
+    one.disarm()
+    assert told_by_agent(Reason("disarmed", ": clusop.disarm()")) == (Reason("disarmed"),)
+    breaker = Reason("over-cpu-budget")
+    assert told_by_agent(breaker) == (Reason("disarmed"), Reason("agent-refused", breaker.sentence))
+
+
+def test_what_keeps_the_jvm_from_sending_is_told_where_python_has_no_trouble_of_its_own(one: Driver, jvm: Jvm) -> None:
+    delivery = {"waiting": 2, "dispatch": "endpoint-unreachable"}
+    vars(jvm.agent)["_status"] = lambda _fields: {"ok": True, "delivery": delivery}
+    assert "2 records not delivered: The endpoint cannot be reached." in repr(status_of(one))
+    delivery["dispatch"] = "sending"
+    assert "not delivered:" not in repr(status_of(one))
 
 
 def test_a_re_arm_that_fails_by_chance_is_seen_and_tried_again(one: Driver, jvm: Jvm) -> None:

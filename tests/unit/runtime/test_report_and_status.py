@@ -10,7 +10,7 @@ import pytest
 from clusop.cli import doctor
 from clusop.reasons import Reason
 from clusop.runtime.amount import duration, money, share
-from clusop.runtime.report import Report
+from clusop.runtime.report import Report, report_of_rows
 from clusop.runtime.status import Status
 from clusop.runtime.table import Table
 from clusop.runtime.voice import Voice
@@ -117,6 +117,43 @@ def test_the_status_shows_agent_settings_facts_and_own_faults() -> None:
         assert part in shown
     assert "nothing " not in shown
     assert status.is_armed
+
+
+def test_a_row_of_the_status_has_its_name_before_its_value() -> None:
+    agent = {"agent": "ab" * 16, "doors": ["pth"], "delivery": {"executions": {"native": 3}, "waiting": 4}}
+    lines = repr(Status("armed", agent=agent, facts=(("app_id", "local-1", "spark.app.id"),))).splitlines()
+    rows = [line.split(maxsplit=3) for line in lines[2:]]
+    assert rows[0] == ["what", "name", "value", "note"]
+    assert ["agent", "id", "ab" * 16] in rows
+    assert ["agent", "doors", "pth"] in rows
+    assert ["executions", "native", "3"] in rows
+    assert ["records", "waiting", "4", "sealed; not delivered yet"] in rows
+    assert ["fact", "app_id", "local-1", "from spark.app.id"] in rows
+
+
+@pytest.mark.parametrize(
+    ("waiting", "words"),
+    [
+        (3, "3 records not delivered: The endpoint cannot be reached (Connection refused)."),
+        (1, "1 record not delivered: The endpoint cannot be reached (Connection refused)."),
+        (0, "The endpoint cannot be reached (Connection refused)."),
+    ],
+)
+def test_records_that_cannot_be_delivered_are_told_with_their_number_and_why(waiting: int, words: str) -> None:
+    why = Reason("endpoint-unreachable", " (Connection refused)")
+    status = Status("armed", (why, Reason("disarmed")), {"delivery": {"waiting": waiting}}, troubles=(why,))
+    assert repr(status).splitlines()[-2:] == [words, Reason("disarmed").sentence]
+
+
+@pytest.mark.parametrize(("count", "queries"), [(1, "1 query"), (3, "3 queries")])
+def test_without_a_native_engine_one_sentence_says_that_nothing_can_fall_back(count: int, queries: str) -> None:
+    row = {**ROW, "verdict": "not-accelerated", "verdict_reasons": ["no-engine"], "findings": [], "action": "none"}
+    internal = {**row, "role": "internal"}
+    shown = repr(report_of_rows((*[row] * count, internal)))
+    assert shown.count("This Spark has no native engine") == 1
+    assert f"seen: {queries}, all on the JVM" in shown
+    assert "priced" not in shown, "there is no premium that could have a price"
+    assert "no native engine" not in repr(report_of_rows((row, ROW)))
 
 
 @pytest.mark.parametrize(

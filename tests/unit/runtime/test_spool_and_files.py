@@ -13,20 +13,42 @@ from clusop.clock import SystemClock
 from clusop.runtime.spool import Spool
 from clusop.runtime.transport.files import FileTransport
 from clusop.runtime.transport.outcome import Delivered, RetryLater
-from clusop.runtime.transport.record_name import batch_name
+from clusop.runtime.transport.record_name import files_of
 from clusop.runtime.transport.whole_file import write_whole
 
 
-def test_a_batch_is_named_after_its_agent_and_sequences() -> None:
-    assert batch_name((record(3), record(4), record(9))) == f"clusop-{AGENT}-3-9.jsonl"
+def test_a_file_is_named_after_its_agent_and_sequences_and_has_no_gap() -> None:
+    assert files_of((record(3), record(4), record(9))) == (
+        (f"clusop-{AGENT}-3-4.jsonl", f"{record(3)}\n{record(4)}\n".encode()),
+        (f"clusop-{AGENT}-9-9.jsonl", f"{record(9)}\n".encode()),
+    )
+
+
+@pytest.mark.parametrize("sink", ["spool", "directory"])
+def test_batches_with_the_same_ends_and_other_records_lose_nothing_of_each_other(tmp_path: Path, sink: str) -> None:
+    """A lease that expired may have been written already when the next one begins and ends with the same records."""
+    spool, files = Spool(str(tmp_path), 1 << 20, SystemClock()), FileTransport(str(tmp_path))
+    for sequences in ((1, 2, 5), (1, 3, 5)):
+        lines = tuple(map(record, sequences))
+        assert spool.put(lines) is None if sink == "spool" else files.send(lines) == Delivered({})
+    held = {line for path in tmp_path.iterdir() for line in path.read_text().splitlines()}
+    assert held == {record(sequence) for sequence in (1, 2, 3, 5)}
+
+
+def test_what_is_no_record_is_not_spooled_and_not_for_want_of_room(tmp_path: Path) -> None:
+    refusal = Spool(str(tmp_path), 1 << 20, SystemClock()).put(("no record",))
+    assert refusal is not None
+    assert refusal.id == "spool-unwritable"
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     "lines",
     [(), ("",), ("[]",), ('{"agent":"../../etc","sequence":1}',), ('{"agent":"' + AGENT + '","sequence":"x"}',)],
 )
-def test_what_is_no_record_gets_no_name(lines: tuple[str, ...]) -> None:
-    assert batch_name(lines) == ""
+def test_what_is_no_record_gets_no_file(lines: tuple[str, ...]) -> None:
+    assert files_of(lines) == ()
+    assert files_of((record(1), *lines, record(2))) == () or not lines
 
 
 def test_the_same_batch_is_the_same_file(tmp_path: Path) -> None:

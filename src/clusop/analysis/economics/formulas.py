@@ -7,7 +7,7 @@ dear on both sides of a saving. Why the box's corners are enough is said at each
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from types import MappingProxyType
@@ -181,7 +181,8 @@ def evaluate_parts(formula: str, inputs: Mapping[str, str]) -> tuple[Range, Rang
 def _parts(formula: str, box: _Box) -> tuple[Range, Range]:
     without_vm = {name: value for name, value in box.fixed.items() if name != _HAS_VM}
     without_dbu = {name: value for name, value in box.fixed.items() if name != _HAS_DBU}
-    return _over_box(formula, replace(box, fixed=without_vm)), _over_box(formula, replace(box, fixed=without_dbu))
+    dbu_alone, vm_alone = (_Box(fixed, box.ranges, box.aliases) for fixed in (without_vm, without_dbu))
+    return _over_box(formula, dbu_alone), _over_box(formula, vm_alone)
 
 
 def figure_of(formula: str, inputs: Mapping[str, str], price_ids: tuple[str, ...] = ()) -> ModeledFigure:
@@ -243,7 +244,7 @@ def _over_box(formula: str, box: _Box) -> Range:
             raise InputError(formula, f"the input {error} is missing", _WHOLE) from error
         except ZeroDivisionError as error:
             raise InputError(formula, "an input that divides is 0", _WHOLE) from error
-    return Range(min(results), max(results))
+    return Range(min(results), max(results)) if len(results) > 1 else Range(results[0], results[0])
 
 
 def _read(inputs: Mapping[str, str]) -> _Box:

@@ -31,6 +31,8 @@ class NodeHours:
         return self.on_demand_workers + self.spot_workers
 
     def __add__(self, other: NodeHours) -> NodeHours:
+        if self is NO_NODE_HOURS:  # where every sum begins, and fractions are slow to add
+            return other
         return NodeHours(
             self.driver + other.driver,
             self.on_demand_workers + other.on_demand_workers,

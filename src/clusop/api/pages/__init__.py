@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from clusop.api.pages import (
     agents,
+    audit,
     bill,
     compute,
     confirm,
@@ -34,6 +35,7 @@ for _one in (
     agents,
     deliveries,
     bill,
+    audit,
     style,
 ):
     router.include_router(_one.router)

@@ -10,6 +10,7 @@ from clusop.api.pages.asked import asked_text
 from clusop.api.pages.shell import look_of, page
 from clusop.api.refused import RefusedError
 from clusop.reasons import Reason
+from clusop.service.store.tables.agents import LOG
 from clusop.service.views.agents import AGENT_FILTERS, AgentsAsked, agent_page, agent_summary, one_agent
 
 __all__ = ["SKEW_FROM_MS", "router"]
@@ -59,7 +60,7 @@ def show_one(request: Request, agent_id: int) -> HTMLResponse:
     return page(
         request,
         "agent.html.j2",
-        title=f"Agent {found.line.agent[:8]}",
+        title=f"{'Event log' if found.line.source == LOG else 'Agent'} {found.line.agent[:8]}",
         agent=found,
         line=found.line,
         skew_from_ms=SKEW_FROM_MS,

@@ -23,6 +23,7 @@ from clusop.report.money_text import money_view, saving_view
 from clusop.report.scrub import cut
 from clusop.report.view import Fact
 from clusop.service.decisions.totals import saving_totals
+from clusop.service.views.agents import agent_summary
 from clusop.service.views.compute import compute_lines, one_compute
 from clusop.service.views.days import window
 from clusop.units import MS_PER_HOUR
@@ -71,8 +72,12 @@ def show(request: Request) -> HTMLResponse:
     look = look_of(request)
     span = window(look.now_ms, _DAYS)
     with look.database.reading() as connection:
-        lines = compute_lines(connection, recent_of(look, connection, span), look.workspace)
+        recent = recent_of(look, connection, span)
+        lines = look.kept.ask(
+            connection, ("computes", span, look.workspace), lambda: compute_lines(connection, recent, look.workspace)
+        )
         savings = _savings(look, connection)
+        heard = 0 if lines else agent_summary(connection, look.now_ms, look.workspace).seen_count
     told = request.query_params.get("from", "")
     first = min(int(told), len(lines)) if told.isascii() and told.isdecimal() and len(told) <= _DIGITS else 0
     shown = lines[first : first + _PAGE]
@@ -85,6 +90,7 @@ def show(request: Request) -> HTMLResponse:
         by_action={action.value: sum(one is action for _, one in savings.chosen) for action in Action},
         first=first,
         total=len(lines),
+        heard=heard,
         next_from=first + _PAGE if first + _PAGE < len(lines) else 0,
         savings={(line.workspace, line.compute): _saving(line.decision) for line in shown},
         now_ms=look.now_ms,

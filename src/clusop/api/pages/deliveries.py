@@ -14,7 +14,13 @@ from clusop.api.pages.shell import look_of, page
 from clusop.api.refused import RefusedError
 from clusop.reasons import Reason
 from clusop.report.scrub import printable
-from clusop.service.views.deliveries import DELIVERY_STATES, DeliveriesAsked, deliveries_page, one_delivery
+from clusop.service.views.deliveries import (
+    DELIVERY_STATES,
+    DeliveriesAsked,
+    channel_lines,
+    deliveries_page,
+    one_delivery,
+)
 
 __all__ = ["router"]
 
@@ -36,7 +42,10 @@ def show(request: Request) -> HTMLResponse:
         visible=look.workspace,
     )
     with look.database.reading() as connection:
-        found = deliveries_page(connection, asked)
+        channels = look.kept.ask(
+            connection, ("channels", look.workspace), lambda: channel_lines(connection, look.workspace)
+        )
+        found = deliveries_page(connection, asked, channels)
     return page(
         request,
         "deliveries.html.j2",

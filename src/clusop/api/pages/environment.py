@@ -11,12 +11,14 @@ from clusop.api.pages.template_words import PAGE_FILTERS, dollars
 from clusop.api.pages.words import (
     ACTION_WORDS,
     AGENT_STATUS_WORDS,
+    AUDIT_WORDS,
     CHANGE_WORDS,
     DELIVERY_WORDS,
     EVENT_WORDS,
     EXCLUSION_WORDS,
     SHARE_WORDS,
     SORT_WORDS,
+    SOURCE_WORDS,
     STATE_WORDS,
     compute_words,
     engine_words,
@@ -45,6 +47,7 @@ def environment() -> Environment:
     made.globals.update(
         action_words=ACTION_WORDS,
         agent_status_words=AGENT_STATUS_WORDS,
+        audit_words=AUDIT_WORDS,
         change_words=CHANGE_WORDS,
         compute_words=compute_words,
         delivery_words=DELIVERY_WORDS,
@@ -56,6 +59,7 @@ def environment() -> Environment:
         reason_words=reason_words,
         share_words=SHARE_WORDS,
         sort_words=SORT_WORDS,
+        source_words=SOURCE_WORDS,
         state_words=STATE_WORDS,
         workload_words=workload_words,
     )

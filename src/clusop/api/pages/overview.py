@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from clusop.api.access import require
 from clusop.api.pages.charts import DayValue, day_chart
 from clusop.api.pages.shell import look_of, page, recent_of
-from clusop.api.pages.template_words import dollars
+from clusop.api.pages.template_words import at_most, dollars
 from clusop.report.amounts import duration, plural
 from clusop.service.views.agents import agent_summary
 from clusop.service.views.days import window
@@ -71,14 +71,15 @@ def _headline(seen: Overview, days: int) -> str:
     if not seen.states:
         return "No signal has arrived yet"
     if not total.run_count:
-        return f"Nothing left its engine in {days} days"
+        return f"Nothing left its engine in the last {days} days"
     if total.exposure_high_microusd:
         amount = dollars(total.exposure_low_microusd, total.exposure_high_microusd)
-        return f"{amount} of premium bought nothing in {days} days"
+        return f"{amount} of premium bought nothing in the last {days} days"
     if total.avoidable_high_microusd:
         amount = dollars(total.avoidable_low_microusd, total.avoidable_high_microusd)
-        return f"{amount} could be avoided in {days} days"
-    return f"{duration(total.island_ms)} of task time ran outside the engine in {days} days"
+        return f"{amount} could have been avoided in the last {days} days"
+    time_ms = at_most(total.island_ms, is_upper_bound=seen.is_upper_bound)
+    return f"{time_ms} of task time ran outside the engine in the last {days} days"
 
 
 def _charts(seen: Overview) -> list[Chart]:
@@ -88,7 +89,13 @@ def _charts(seen: Overview) -> list[Chart]:
     ]
     if all(chart.is_empty for chart in charts):
         values = [
-            DayValue(one.day, one.sums.island_ms, one.sums.island_ms, duration(one.sums.island_ms)) for one in seen.days
+            DayValue(
+                one.day,
+                one.sums.island_ms,
+                one.sums.island_ms,
+                at_most(one.sums.island_ms, is_upper_bound=seen.is_upper_bound),
+            )
+            for one in seen.days
         ]
         return [day_chart("time", "Task time outside the engine, a day", values, duration)]
     return charts

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
+from clusop.analysis.records.money import NotPriced
 from clusop.api.access import require
 from clusop.api.pages.charts import DayValue, day_chart
 from clusop.api.pages.evidence import evidence_view
+from clusop.api.pages.figures import known_reason
 from clusop.api.pages.shell import exclusions_of, look_of, page
-from clusop.api.pages.template_words import dollars
+from clusop.api.pages.template_words import at_most, dollars
 from clusop.api.refused import RefusedError
 from clusop.pricing.price import Unpriced
 from clusop.pricing.provider import PriceBook
@@ -22,6 +24,7 @@ from clusop.service.problems.states import allowed
 from clusop.service.views.exclusions import covering
 
 if TYPE_CHECKING:
+    from clusop.analysis.records.money import WireFigure
     from clusop.api.pages.charts import Chart
     from clusop.report.view import MoneyView
     from clusop.service.views.problem import ProblemView
@@ -30,6 +33,8 @@ from clusop.service.views.problem import one_problem
 
 __all__ = ["found_problem", "router"]
 
+PROJECTED = "projected per 30 days"
+"""What was seen, carried on at its rate; lists and the overview show the last 30 days as they were."""
 _NOT_FOUND = 404
 _DONE = frozenset({"acknowledge", "snooze", "resolve", "reopen"})
 
@@ -57,10 +62,11 @@ def show(request: Request, problem_id: int) -> HTMLResponse:
     return page(
         request,
         "problem.html.j2",
-        title=f"{found.line.cause}, problem {problem_id}",
+        title=f"{', '.join(found.line.causes)}, problem {problem_id}",
         problem=found,
         line=found.line,
         entry=catalogue().get(found.line.cause),
+        also=[(cause, catalogue().get(cause)) for cause in found.line.causes[1:]],
         evidence=evidence_view(found.evidence, PriceBook.default()) if found.evidence else None,
         monthly=_monthly(found),
         rate=found.monthly.rate,
@@ -74,17 +80,27 @@ def show(request: Request, problem_id: int) -> HTMLResponse:
 
 
 def _monthly(found: ProblemView) -> tuple[MoneyView, ...]:
-    """30 days in dollars, as a card tells them; cash and capacity, billed and modeled each for itself."""
+    """30 days in dollars, as a card tells them; cash and capacity, billed and modeled each for itself. What has no price says
+    why, in the words of the evidence.
+    """
     month = found.monthly
     if not month.rate.runs:
         return ()
-    views = [money_view(EXPOSURE_LABEL, figure, "in 30 days") for figure in month.exposures]
+    views = [money_view(EXPOSURE_LABEL, figure, PROJECTED) for figure in month.exposures]
     for saving in month.savings:
-        note = "in 30 days; capacity: the cluster stays up anyway" if saving.is_capacity else "in 30 days"
+        note = f"{PROJECTED}; capacity: the cluster stays up anyway" if saving.is_capacity else PROJECTED
         views.append(money_view("Avoidable", saving.per_30_days, note))
-    if not views:
-        views.append(money_view("Dollars", Unpriced(Reason("no-price-told"))))
+    figures = found.evidence.figures if found.evidence is not None else None
+    if not month.exposures:
+        views.insert(0, money_view(EXPOSURE_LABEL, _why(figures.exposure if figures else None)))
+    if not month.savings:
+        views.append(money_view("Avoidable", _why(figures.avoidable if figures else None)))
     return tuple(views)
+
+
+def _why(figure: WireFigure | None) -> Unpriced:
+    """Why the month has no figure; what would give one, where the evidence has a figure or is not kept."""
+    return Unpriced(known_reason(figure.reason) if isinstance(figure, NotPriced) else Reason("no-price-told"))
 
 
 def _chart(found: ProblemView) -> Chart:
@@ -106,7 +122,7 @@ def _chart(found: ProblemView) -> Chart:
             text = f"{dollars(low, high)} in {runs}"
         else:
             low = high = sums.island_ms
-            text = f"{duration(sums.island_ms)} in {runs}"
+            text = f"{at_most(sums.island_ms, is_upper_bound=found.line.is_upper_bound)} in {runs}"
         unpriced = sums.exposure_unpriced_runs if has_money else 0
         values.append(DayValue(one.day, low, high, text, f"{plural(unpriced, 'run')} not priced" if unpriced else ""))
     if not has_money:

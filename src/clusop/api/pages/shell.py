@@ -43,6 +43,7 @@ _NAVIGATION = (
     ("/agents", "Agents"),
     ("/bill", "Bill"),
 )
+_FOR_ADMINISTRATORS = (("/audit", "Audit"),)
 _REFRESH_S = 60
 _ADMIN = "admin"
 
@@ -103,7 +104,7 @@ def page(
         "title": title,
         "at": links,
         "style": links(STYLE_PATH, v=style_version()),
-        "navigation": [(links(to), label, _is_here(path, to)) for to, label in _NAVIGATION],
+        "navigation": [(links(to), label, _is_here(path, to)) for to, label in _navigation(caller)],
         "version": __version__,
         "caller": caller.actor.name if caller is not None else "",
         "refreshes": refreshes,
@@ -117,6 +118,11 @@ def page(
     }
     headers = {"Refresh": str(_REFRESH_S)} if is_on else {}
     return HTMLResponse(environment().get_template(template).render(told), status, headers)
+
+
+def _navigation(caller: Caller | None) -> tuple[tuple[str, str], ...]:
+    """What leads where: nobody is shown the way to a page that refuses them."""
+    return _NAVIGATION + (_FOR_ADMINISTRATORS if caller is not None and _ADMIN in caller.scopes else ())
 
 
 def _is_here(path: str, to: str) -> bool:

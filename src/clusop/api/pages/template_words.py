@@ -17,7 +17,7 @@ from clusop.units import Range
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["PAGE_FILTERS", "dollars", "until"]
+__all__ = ["PAGE_FILTERS", "at_most", "day_and_time", "dollars", "until"]
 
 _MICRO = 1_000_000
 _LAST_MS = 253_402_300_799_000
@@ -48,8 +48,16 @@ def _when(at_ms: int | None) -> str:
     """The minute, in UTC as all times are."""
     if at_ms is None:
         return "not known"
-    at = datetime.fromtimestamp(min(max(at_ms, 0), _LAST_MS) / 1000, tz=timezone.utc)
-    return _TIME.format(at.isoformat(timespec="seconds"), at.strftime("%Y-%m-%d %H:%M"))
+    return _TIME.format(_at(at_ms).isoformat(timespec="seconds"), day_and_time(at_ms))
+
+
+def day_and_time(at_ms: int) -> str:
+    """The minute in UTC: ``2026-11-29 10:05``."""
+    return _at(at_ms).strftime("%Y-%m-%d %H:%M")
+
+
+def _at(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(min(max(at_ms, 0), _LAST_MS) / 1000, tz=timezone.utc)
 
 
 def _ago(at_ms: int | None, now_ms: int) -> str:
@@ -64,8 +72,13 @@ def _date(at_ms: int) -> str:
     return date_of(min(max(at_ms, 0), _LAST_MS) // MS_PER_DAY)
 
 
-def _part(part: int, whole: int) -> str:
-    return share(Fraction(part, whole)) if whole else "not known"
+def _part(part: int, whole: int, *, is_upper_bound: bool = False) -> str:
+    return share(Fraction(part, whole), is_upper_bound=is_upper_bound) if whole else "not known"
+
+
+def at_most(length_ms: int, *, is_upper_bound: bool) -> str:
+    """A length of time, marked as the report marks a share that may be less: ``≤ 12.4 h``."""
+    return f"{'≤ ' if is_upper_bound and length_ms else ''}{duration(length_ms)}"
 
 
 def _short(text: object, limit: int = 80) -> str:
@@ -79,6 +92,7 @@ def _plural(many: int, singular: str, several: str = "") -> str:
 PAGE_FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         "ago": _ago,
+        "at_most": at_most,
         "count_of": _plural,
         "date": _date,
         "date_of": date_of,

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 __all__ = [
     "ACTION_WORDS",
     "AGENT_STATUS_WORDS",
+    "AUDIT_WORDS",
     "CHANGE_WORDS",
     "DELIVERY_WORDS",
     "EVENT_WORDS",
     "EXCLUSION_WORDS",
     "SHARE_WORDS",
     "SORT_WORDS",
+    "SOURCE_WORDS",
     "STATE_WORDS",
     "compute_words",
     "engine_words",
@@ -55,6 +57,20 @@ EVENT_WORDS: Mapping[str, str] = MappingProxyType(
 )
 CHANGE_WORDS: Mapping[str, str] = MappingProxyType(
     {"acknowledge": "Acknowledge", "snooze": "Snooze", "resolve": "Mark as resolved", "reopen": "Reopen"}
+)
+AUDIT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "problem.acknowledge": "acknowledged",
+        "problem.snooze": "snoozed",
+        "problem.resolve": "resolved",
+        "problem.reopen": "reopened",
+        "problem.wake": "snooze ended:",
+        "problem.owner": "owner or team set:",
+        "exclusion.add": "added",
+        "exclusion.remove": "removed",
+        "token-created": "made",
+        "token-revoked": "revoked",
+    }
 )
 EXCLUSION_WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -92,7 +108,13 @@ AGENT_STATUS_WORDS: Mapping[str, str] = MappingProxyType(
         "ended": "ended",
         "silenced": "switched off",
         "losses": "lost records",
+        "sent": "sent",
+        "files": "collected files",
+        "log": "event logs",
     }
+)
+SOURCE_WORDS: Mapping[str, str] = MappingProxyType(
+    {"live": "live agent", "files": "agent, by collected files", "log": "event log"}
 )
 SORT_WORDS: Mapping[str, str] = MappingProxyType(
     {

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clusop.api.routes.asked import Reading, database_of
 from clusop.api.routes.refusals import refusals
-from clusop.reasons import Reason
+from clusop.reasons import Reason, catalogue
 from clusop.service.decisions.listing import DecisionQuery, list_decisions
 
 if TYPE_CHECKING:
@@ -90,7 +90,14 @@ def _answer(row: RowMapping) -> DecisionAnswer:
     names = ("id", "workspace", "compute", "decided_at_ms", "from_at_ms", "to_at_ms", "action")
     return DecisionAnswer(
         **{name: row[name] for name in names},
-        reasons=[Reason(one).to_json() for one in json.loads(row["reasons"])],
+        reasons=[_reason(str(one)) for one in json.loads(row["reasons"])],
         saving=json.loads(row["saving"]),
         facts=json.loads(row["facts"]),
     )
+
+
+def _reason(told: str) -> dict[str, str]:
+    """A reason as it was stored. During an upgrade a replica of a newer release may have written one that this one lacks."""
+    if told in catalogue():
+        return Reason(told).to_json()
+    return {"reason": told, "sentence": Reason("unknown-reason").sentence}

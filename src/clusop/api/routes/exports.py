@@ -27,6 +27,7 @@ COLUMNS = (
     "id", "workspace", "signature", "workload", "task_key", "cause", "family", "occurrence", "engine", "verdict", "action",
     "state", "state_until_at_ms", "state_by", "state_reason", "owner", "owner_source", "team", "team_source", "cluster",
     "compute", "dbr", "tags", "first_seen_at_ms", "last_seen_at_ms", *SUM_NAMES,
+    "causes", "operators", "is_upper_bound",
 )  # fmt: skip
 """The columns of the CSV; new ones are added at the end."""
 

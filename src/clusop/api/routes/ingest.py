@@ -67,7 +67,11 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     413: {"description": "Too many bytes or records; nothing was stored.", "content": _SENTENCE},
     415: {"description": "Another content type or encoding.", "content": _SENTENCE},
     429: {"description": "Come back after Retry-After seconds; nothing was stored.", "content": _SENTENCE},
-    503: {"description": "The service is stopping; nothing was stored.", "content": _SENTENCE},
+    503: {
+        "description": "The service is stopping, or did not decode the batch in time. Come back after Retry-After seconds; "
+        "nothing was stored.",
+        "content": _SENTENCE,
+    },
 }
 _BODY = {
     "requestBody": {

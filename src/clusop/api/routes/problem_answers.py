@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from clusop.analysis.economics.exact_text import number_text
+from clusop.service.problems.seen_names import causes_of, names_of
 from clusop.service.problems.states import allowed
 from clusop.service.problems.subject import tags_of
 from clusop.service.store.tables.columns import PICO_HOURS
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from clusop.service.views.billed import BilledLine
 
 __all__ = [
+    "Amount",
     "BilledExposure",
     "DaySums",
-    "Derived",
     "Event",
     "FigureAnswer",
     "Money",
@@ -70,8 +71,8 @@ class ProblemSums(BaseModel):
     capacity: Money = Field(description="Avoidable that frees capacity and saves no cash.")
 
 
-class Derived(BaseModel):
-    """Exposure with billed DBUs and an assumed premium."""
+class Amount(BaseModel):
+    """A range of dollars."""
 
     low_microusd: int
     high_microusd: int
@@ -82,7 +83,12 @@ class DaySums(BaseModel):
 
     day: int = Field(description="Days since 1970, UTC.", examples=[20786])
     sums: ProblemSums
-    derived_exposure: Derived | None
+    derived_exposure: Amount | None = Field(
+        description="Of hours that the bill tells: billed DBUs with an assumed premium. Null where it tells none yet."
+    )
+    replaced_exposure: Amount = Field(
+        description="Of `sums.exposure`, which is modeled, the part of these hours: `derived_exposure` stands in its place."
+    )
 
 
 class FigureAnswer(BaseModel):
@@ -132,8 +138,9 @@ class Problem(BaseModel):
         json_schema_extra={
             "example": {
                 "id": 17, "workspace": "1234567890", "signature": "0123456789abcdef0123456789abcdef",
-                "workload": "job:42", "task_key": "load_orders", "cause": "python-udf", "family": "python",
-                "occurrence": 0, "engine": "photon", "verdict": "fallback", "action": "fix", "dbr": "16.4",
+                "workload": "job:42", "task_key": "load_orders", "cause": "python-udf",
+                "causes": ["python-udf"], "operators": ["BatchEvalPython"], "is_upper_bound": False,
+                "family": "python", "occurrence": 0, "engine": "photon", "verdict": "fallback", "action": "fix", "dbr": "16.4",
                 "cluster": "1122-334455-abc12def", "compute": "job:42", "tags": {"team": "pricing"},
                 "first_seen_at_ms": 1789900000000, "last_seen_at_ms": 1790000000000, "recommendation": 0.82,
                 "state": "open", "state_since_at_ms": 1789900000000, "state_until_at_ms": None, "state_by": "",
@@ -154,7 +161,10 @@ class Problem(BaseModel):
     signature: str
     workload: str
     task_key: str
-    cause: str = Field(description="An id of the catalogue of reasons.")
+    cause: str = Field(description="An id of the catalogue of reasons: the cause that the evidence tells.")
+    causes: list[str] = Field(description="All that its signals told; causes that are alike are one problem.")
+    operators: list[str] = Field(description="The plan nodes that left the engine, as signals told them, at most 8.")
+    is_upper_bound: bool = Field(description="Whether the time in its islands may be less than told.")
     family: str
     occurrence: int
     engine: str
@@ -211,9 +221,8 @@ def whole_answer(
         DaySums(
             day=row["day"],
             sums=sums_answer(row),
-            derived_exposure=None
-            if row["derived_low_microusd"] is None
-            else Derived(low_microusd=row["derived_low_microusd"], high_microusd=row["derived_high_microusd"]),
+            derived_exposure=None if row["derived_low_microusd"] is None else _amount(row, "derived"),
+            replaced_exposure=_amount(row, "replaced"),
         )
         for row in whole.days
     ]
@@ -260,6 +269,10 @@ def _figure(figure: Figure) -> FigureAnswer:
     return FigureAnswer.model_validate(figure.to_json())
 
 
+def _amount(row: RowMapping, name: str) -> Amount:
+    return Amount(low_microusd=row[f"{name}_low_microusd"], high_microusd=row[f"{name}_high_microusd"])
+
+
 def _money(row: RowMapping | Mapping[str, int], name: str, unpriced: str) -> Money:
     return Money(
         low_microusd=row[f"{name}_low_microusd"],
@@ -277,6 +290,9 @@ _AS_THEY_ARE = (
 
 def _fields(row: RowMapping, recent: Mapping[str, int] | None) -> dict[str, Any]:
     return {name: row[name] for name in _AS_THEY_ARE} | {
+        "causes": list(causes_of(row)),
+        "operators": list(names_of(row["operators"])),
+        "is_upper_bound": bool(row["is_upper_bound"]),
         "tags": dict(tags_of(row["tags"])),
         "recommendation": row["recommendation"] / _TEN_THOUSANDTHS,
         "changes": list(allowed(row["state"])),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from clusop.api.routes import decisions, exclusions, exports, problem_changes, savings
+from clusop.api.routes import audit_exports, decisions, exclusions, exports, problem_changes, savings
 from clusop.api.routes.asked import Id, Reading, Sorted, database_of, now_ms_of, settings_of
 from clusop.api.routes.problem_answers import ProblemPage, WholeProblemAnswer, problem_answer, whole_answer
 from clusop.api.routes.refusals import refusals, refused
@@ -54,5 +54,5 @@ def _recent_day(request: Request) -> int:
     return now_ms_of(request) // _DAY_MS - _RECENT_DAYS + 1
 
 
-for _other in (problem_changes, exclusions, decisions, savings, exports):
+for _other in (problem_changes, exclusions, decisions, savings, exports, audit_exports):
     router.include_router(_other.router)

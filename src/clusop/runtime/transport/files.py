@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clusop.reasons import Reason
 from clusop.runtime.transport.outcome import Delivered, RetryLater
-from clusop.runtime.transport.record_name import batch_name
+from clusop.runtime.transport.record_name import files_of
 from clusop.runtime.transport.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -20,19 +20,20 @@ __all__ = ["FileTransport"]
 
 
 class FileTransport:
-    """Writes each batch as one file. A batch sent twice is the same file twice: same name, same bytes."""
+    """Writes each batch as one file, or one for each part without a gap. Sent twice it is the same: same names, same bytes."""
 
     def __init__(self, directory: str) -> None:
         self._directory = Path(directory)
 
     def send(self, lines: Sequence[str]) -> Outcome:
-        """Write one file; it is delivered once it stands under its name."""
-        name = batch_name(lines)
-        if not name:
+        """Write the files; they are delivered once all stand under their names."""
+        files = files_of(lines)
+        if not files:
             return RetryLater(Reason("directory-unwritable", " (the batch has no identity)"))
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            write_whole(self._directory / name, ("\n".join(lines) + "\n").encode("utf-8"))
+            for name, data in files:
+                write_whole(self._directory / name, data)
         except OSError as error:
             return RetryLater(Reason("directory-unwritable", f" ({error.strerror or type(error).__name__})"))
         return Delivered(MappingProxyType({}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from clusop.analysis.assessment import Action, Proposal
 from clusop.analysis.cluster import Uptime
@@ -17,12 +17,13 @@ from clusop.errors import InputError
 from clusop.pricing.price import Unpriced
 from clusop.reasons import Reason
 from clusop.service.decisions.deciding import window_of
+from clusop.service.store.bounded_sum import bounded_sum
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.problems import problem_days, problems
 from clusop.units import MS_PER_HOUR, Range
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, ColumnElement, Connection
+    from sqlalchemy import Connection
 
     from clusop.analysis.economics import Savings
     from clusop.analysis.figure import Figure
@@ -33,8 +34,6 @@ _DAY_MS = 24 * MS_PER_HOUR
 _LATELY_MS = 2 * _DAY_MS
 """A decision is made anew every day, as long as the compute definition is heard of: an older one is about none that runs."""
 _MICRO = 1_000_000
-_MOST_MICROUSD = 10**13
-"""Ten million dollars of one problem in one day: an absurd record must not overflow a sum."""
 _SUMS = ("avoidable_low_microusd", "avoidable_high_microusd", "capacity_low_microusd", "capacity_high_microusd")
 _NO_FIGURE = Unpriced(Reason("no-timeline"))
 
@@ -62,7 +61,7 @@ def fixes_in(connection: Connection, from_at_ms: int, workspace: str = "*") -> d
     if workspace != "*":
         conditions.append(problems.c.workspace == workspace)
     rows = connection.execute(
-        select(problems.c.workspace, problems.c.compute, *(_sum(problem_days.c[name]) for name in _SUMS))
+        select(problems.c.workspace, problems.c.compute, *(bounded_sum(problem_days.c[name]) for name in _SUMS))
         .join(problem_days, problem_days.c.problem_id == problems.c.id)
         .where(*conditions)
         .group_by(problems.c.id, problems.c.workspace, problems.c.compute)
@@ -76,10 +75,6 @@ def fixes_in(connection: Connection, from_at_ms: int, workspace: str = "*") -> d
             exact = Range(usd.low / _MICRO, usd.high / _MICRO)
             found.setdefault((place, compute), []).append(figure_of("sum-1", {"part_1": range_text(exact)}))
     return found
-
-
-def _sum(column: Column[int]) -> ColumnElement[int]:
-    return func.sum(case((column > _MOST_MICROUSD, _MOST_MICROUSD), else_=column))
 
 
 def _decided(

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from clusop.service.ingest.intervals import Intervals
 from clusop.service.store.many import Many
-from clusop.service.store.tables.agents import agents
+from clusop.service.store.tables.agents import FILES, LIVE, LOG, agents
 from clusop.service.store.upsert import chunks, inserting
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ AgentKey = tuple[str, str]
 """Workspace and agent."""
 
 _STATE_COLUMNS = (
-    "cluster", "compute", "workload", "task_key", "clusop", "spark", "scala", "java", "dbr", "image", "engine", "shape",
-    "doors", "losses", "executions", "unknown", "late_armed", "breaker", "off", "is_final", "armed_since_at_ms",
+    "workload", "task_key", "clusop", "spark", "scala", "java", "dbr", "image", "engine", "doors", "losses", "executions",
+    "unknown", "late_armed", "breaker", "off", "is_final", "armed_since_at_ms",
 )  # fmt: skip
 
 
@@ -34,9 +34,11 @@ _HELD = tuple(
     agents.c[name]
     for name in (
         "id", "workspace", "agent", "horizon_at_ms", "last_told_at_ms", "cluster", "compute", "shape", "state_sequence",
-        "signal_count", "accepted",
+        "compute_sequence", "shape_sequence", "signal_count", "accepted", "source",
     )
 )  # fmt: skip
+# The strongest witness counts, whatever the order: who ever spoke live is a driver's agent.
+_SOURCES = ("", LOG, FILES, LIVE)
 
 
 class LostRaceError(Exception):
@@ -54,24 +56,36 @@ class AgentRow:
     compute: str
     shape: str
     state_sequence: int
+    compute_sequence: int
+    shape_sequence: int
     signal_count: int
     accepted: Intervals
+    source: str
     newest: SeenState | None = None
-    told_compute: bool = False
+    newest_source: str = ""
+    # Before this transaction, where it tells another one; ``None`` where it does not.
+    compute_before: str | None = None
     touched: bool = False
     # Hashes of what this transaction takes, by sequence.
     fresh: dict[int, bytes] = field(default_factory=dict)
 
-    def take_state(self, state: SeenState) -> None:
-        """An account that may be newer than the one at hand."""
-        if self.shape == "null":
-            self.shape = state.shape
-        if state.sequence <= self.state_sequence:
-            return
-        self.state_sequence, self.newest = state.sequence, state
-        self.shape = self.shape if state.shape == "null" else state.shape
-        self.told_compute |= bool(state.compute) and not self.compute
-        self.compute, self.cluster = state.compute, state.cluster
+    def take_source(self, source: str) -> None:
+        """How a record of it came."""
+        self.source = max(self.source, source, key=_SOURCES.index)
+
+    def take_state(self, state: SeenState, source: str) -> None:
+        """An account that may be newer than the one at hand. Compute definition and shape are those of the newest that told
+        them, which need not be the newest of all.
+        """
+        if state.shape != "null" and state.sequence > self.shape_sequence:
+            self.shape, self.shape_sequence = state.shape, state.sequence
+        if state.compute and state.sequence > self.compute_sequence:
+            if self.compute_before is None:
+                self.compute_before = self.compute
+            self.compute, self.compute_sequence = state.compute, state.sequence
+        if state.sequence > self.state_sequence:
+            self.state_sequence, self.newest, self.newest_source = state.sequence, state, source
+            self.cluster = state.cluster or self.cluster
 
 
 def known_agents(connection: Connection, keys: Iterable[AgentKey]) -> set[AgentKey]:
@@ -113,8 +127,11 @@ def held_agents(
                 row.compute,
                 row.shape,
                 row.state_sequence,
+                row.compute_sequence,
+                row.shape_sequence,
                 row.signal_count,
                 Intervals.parse(row.accepted),
+                row.source,
             )
     if len(held) < len(keys):
         raise LostRaceError
@@ -129,7 +146,19 @@ def write_agents(connection: Connection, rows: Iterable[AgentRow], now_ms: int) 
     _UPDATE_ALL.run(
         connection,
         [
-            (row.accepted.text(), row.signal_count, row.cluster, row.shape, now_ms, row.last_told_at_ms, row.id)
+            (
+                row.accepted.text(),
+                row.signal_count,
+                row.cluster,
+                row.compute,
+                row.compute_sequence,
+                row.shape,
+                row.shape_sequence,
+                now_ms,
+                row.last_told_at_ms,
+                row.source,
+                row.id,
+            )
             for row in touched
         ],
     )
@@ -138,7 +167,10 @@ def write_agents(connection: Connection, rows: Iterable[AgentRow], now_ms: int) 
         connection.execute(_UPDATE_STATE, told)
 
 
-_COLUMNS = ("accepted", "signal_count", "cluster", "shape", "last_arrived_at_ms", "last_told_at_ms")
+_COLUMNS = (
+    "accepted", "signal_count", "cluster", "compute", "compute_sequence", "shape", "shape_sequence", "last_arrived_at_ms",
+    "last_told_at_ms", "source",
+)  # fmt: skip
 _UPDATE_ALL = Many(
     agents.update().where(agents.c.id == bindparam("row_id")).values({name: bindparam(name) for name in _COLUMNS}),
     (*_COLUMNS, "row_id"),
@@ -154,10 +186,9 @@ def _state(row: AgentRow, state: SeenState, now_ms: int) -> dict[str, object]:
     return {
         "row_id": row.id,
         **{name: getattr(state, name) for name in _STATE_COLUMNS},
-        "shape": row.shape,
         "started_at_ms": state.start_at_ms,
         "state_sequence": state.sequence,
-        "behind_ms": now_ms - state.at_ms,
+        "behind_ms": now_ms - state.at_ms if row.newest_source == LIVE else None,
     }
 
 

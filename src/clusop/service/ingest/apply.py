@@ -9,9 +9,10 @@ from clusop.service.ingest.hours import take_hours
 from clusop.service.ingest.rollup import roll_up
 from clusop.service.ingest.seen import SeenSignal, SeenState
 from clusop.service.ingest.sorting import sort_batches
+from clusop.service.ingest.told_live import leave_out
 from clusop.service.store.facts import count_up
 from clusop.service.store.many import Many
-from clusop.service.store.tables.agents import other_records
+from clusop.service.store.tables.agents import LOG, other_records
 from clusop.service.store.tables.problems import signals
 
 if TYPE_CHECKING:
@@ -37,15 +38,17 @@ def apply_batches(connection: Connection, batches: Sequence[Batch], now_ms: int,
     Raises ``LostRaceError`` where it is to be done again.
     """
     found = sort_batches(connection, batches, now_ms, limits)
-    for record, agent, _ in found.taken:
+    for record, agent, source in found.taken:
+        agent.take_source(source)
         if isinstance(record, SeenState):
-            agent.take_state(record)
+            agent.take_state(record, source)
         elif isinstance(record, SeenSignal):
             agent.signal_count += 1
         if not agent.cluster:
             agent.cluster = record.cluster
     problem_ids = roll_up(connection, found.taken, found.agents.values(), now_ms)
     _store(connection, found.taken, problem_ids, now_ms)
+    leave_out(connection, found.taken, problem_ids)
     take_hours(connection, found.taken)
     write_agents(connection, found.agents.values(), now_ms)
     # Last: every group counts here, and a row is locked until its transaction ends.
@@ -56,7 +59,7 @@ def apply_batches(connection: Connection, batches: Sequence[Batch], now_ms: int,
 def _store(connection: Connection, taken: Sequence[Taken], problem_ids: dict[ProblemKey, int], now_ms: int) -> None:
     rows: list[tuple[object, ...]] = []
     others: list[tuple[object, ...]] = []
-    for record, agent, is_offline in taken:
+    for record, agent, source in taken:
         if isinstance(record, SeenSignal):
             rows.append(
                 (
@@ -68,7 +71,7 @@ def _store(connection: Connection, taken: Sequence[Taken], problem_ids: dict[Pro
                     record.end_at_ms,
                     record.content_hash,
                     record.line,
-                    is_offline,
+                    source == LOG,
                 )
             )
         else:

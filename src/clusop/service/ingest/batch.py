@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from clusop.service.ingest.decode import Unidentified, decode_line
 from clusop.service.ingest.receipt import Refusal
+from clusop.service.store.tables.agents import FILES, LIVE, LOG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ _GZIP = 31
 
 
 class BatchError(Exception):
-    """The batch cannot be taken. ``status`` is HTTP's: 400 what is in it, 413 how much it is."""
+    """The batch cannot be taken. ``status`` is HTTP's: 400 what is in it, 413 how much it is, 429 and 503 not now."""
 
     def __init__(self, status: int, reason: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -34,7 +35,7 @@ class BatchError(Exception):
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Records of one request. ``workspace`` is what its sender may speak for; ``places`` says of each of ``seen`` which line of
-    the request it is, from 0.
+    the request it is, from 0. ``is_collected``: an agent left them in a file, however long ago.
     """
 
     seen: Sequence[Seen]
@@ -42,6 +43,12 @@ class Batch:
     workspace: str = ALL_WORKSPACES
     is_offline: bool = False
     places: Sequence[int] = ()
+    is_collected: bool = False
+
+    @property
+    def source(self) -> str:
+        """How the records came."""
+        return LOG if self.is_offline else FILES if self.is_collected else LIVE
 
     @property
     def record_count(self) -> int:

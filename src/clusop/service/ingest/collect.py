@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
@@ -78,7 +78,8 @@ def collect_file(database: Database, path: Path, now_ms: int, limits: Limits) ->
         )
         if noted.first() is None:
             return Collected(path.name, "known")
-        return Collected(path.name, "taken", apply_batches(connection, [batch], now_ms, limits)[0])
+        collected = replace(batch, is_collected=True)
+        return Collected(path.name, "taken", apply_batches(connection, [collected], now_ms, limits)[0])
 
 
 def _read(path: Path, most_bytes: int) -> bytes | None:

@@ -36,7 +36,7 @@ class Intake:
         self._unpacked_bytes = settings.count("unpacked_bytes")
         self._most_waiting = settings.count("queue_batches")
         self._waiting = 0
-        self._decoders = Decoders(settings.count("decoders"))
+        self._decoders = Decoders(settings.count("decoders"), settings.count("decode_seconds"))
         self._writer = Writer(
             database,
             clock,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from clusop.service.ingest.agent_rows import LostRaceError
 from clusop.service.ingest.evidence import NEWEST
 from clusop.service.ingest.seen import SUMS
-from clusop.service.store.tables.problems import problems, signals
+from clusop.service.store.tables.problems import problems
 from clusop.service.store.upsert import chunks, inserting
 
 if TYPE_CHECKING:
@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
     from clusop.service.ingest.seen import SeenSignal
 
-__all__ = ["ProblemKey", "ProblemRow", "held_problems", "newest_told", "problems_of_agents", "sums_told"]
+__all__ = [
+    "IDENTITY",
+    "SEEN",
+    "ProblemKey",
+    "ProblemRow",
+    "held_problems",
+    "identity_of",
+    "identity_told",
+    "newest_told",
+    "sums_told",
+]
 
 ProblemKey = tuple[str, str]
 """Workspace and signature."""
@@ -52,13 +62,18 @@ def held_problems(
     return {key: by_id[row_id] for key, row_id in known.items()}
 
 
+IDENTITY = ("workload", "task_key", "family", "occurrence")
+"""The columns that all signals of one signature agree in. Should an agent contradict itself, the smallest counts."""
+SEEN = ("causes", "operators", "is_upper_bound")
+"""The columns of a problem that all its signals tell together."""
 _NAMES = (
-    "id", "first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, "compute", "evidence_rank", "evidence_at_ms",
-    "state", "state_since_at_ms",
+    "id", "first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, *SEEN, *IDENTITY, "compute", "compute_at_ms",
+    "evidence_rank", "evidence_at_ms", "state", "state_since_at_ms",
 )  # fmt: skip
 _COLUMNS = select(*(problems.c[name] for name in _NAMES))
 _SUMS_FROM = _NAMES.index(SUMS[0])
 _NEWEST_FROM = _NAMES.index(NEWEST[0])
+_IDENTITY_FROM = _NAMES.index(IDENTITY[0])
 
 
 def sums_told(row: ProblemRow) -> tuple[int, ...]:
@@ -71,32 +86,23 @@ def newest_told(row: ProblemRow) -> tuple[str | int, ...]:
     return tuple(row[_NEWEST_FROM : _NEWEST_FROM + len(NEWEST)])
 
 
-def problems_of_agents(connection: Connection, agent_ids: Iterable[int]) -> dict[int, set[int]]:
-    """By agent, the problems without a compute definition that its signals belong to."""
-    found: dict[int, set[int]] = {}
-    for chunk in chunks(sorted(agent_ids)):
-        asked = (
-            select(signals.c.agent_id, signals.c.problem_id)
-            .join(problems, problems.c.id == signals.c.problem_id)
-            .where(signals.c.agent_id.in_(chunk), problems.c.compute == "")
-            .distinct()
-        )
-        for row in connection.execute(asked):
-            found.setdefault(row.agent_id, set()).add(row.problem_id)
-    return found
+def identity_told(row: ProblemRow) -> tuple[str | int, ...]:
+    """A row's, in the order of ``IDENTITY``."""
+    return tuple(row[_IDENTITY_FROM : _IDENTITY_FROM + len(IDENTITY)])
+
+
+def identity_of(signals: Iterable[SeenSignal]) -> tuple[str | int, ...]:
+    """That of many signals."""
+    return min((one.workload, one.task_key, one.family, one.occurrence) for one in signals)
 
 
 def _made(key: ProblemKey, group: Sequence[SeenSignal], now_ms: int) -> dict[str, object]:
-    # Equal by signature; by the smallest, should an agent contradict itself.
-    one = min(group, key=lambda each: (each.workload, each.task_key, each.cause, each.family, each.occurrence))
     return {
         "workspace": key[0],
         "signature": key[1],
-        "workload": one.workload,
-        "task_key": one.task_key,
-        "cause": one.cause,
-        "family": one.family,
-        "occurrence": one.occurrence,
+        **dict(zip(IDENTITY, identity_of(group), strict=True)),
+        # Of its evidence, which comes next.
+        "cause": "",
         "first_seen_at_ms": min(each.start_at_ms for each in group),
         "last_seen_at_ms": 0,
         "evidence_rank": -1,

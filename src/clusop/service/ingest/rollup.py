@@ -12,21 +12,33 @@ from sqlalchemy import BigInteger, bindparam, case, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clusop.service.actor import CLUSOP
+from clusop.service.ingest.computes import NOT_TOLD, changes_of, newest_computes, tell_changes
 from clusop.service.ingest.evidence import NEWEST, evidence_order, newest_of, newest_order
 from clusop.service.ingest.flatten import MOST
-from clusop.service.ingest.problem_rows import held_problems, newest_told, problems_of_agents, sums_told
+from clusop.service.ingest.names_seen import with_names
+from clusop.service.ingest.problem_rows import (
+    IDENTITY,
+    SEEN,
+    held_problems,
+    identity_of,
+    identity_told,
+    newest_told,
+    sums_told,
+)
 from clusop.service.ingest.seen import SUMS, SeenSignal
 from clusop.service.ingest.sums import added, day_of, total
+from clusop.service.ingest.told_live import kin_of
 from clusop.service.store.many import Many
 from clusop.service.store.tables.problems import problem_days, problem_events, problems
 from clusop.service.store.upsert import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection
 
     from clusop.service.ingest.agent_rows import AgentRow
+    from clusop.service.ingest.computes import Told
     from clusop.service.ingest.problem_rows import ProblemKey, ProblemRow
     from clusop.service.ingest.sorting import Taken
 
@@ -37,38 +49,41 @@ CAME_BACK = "came-back"
 
 
 def roll_up(
-    connection: Connection, taken: Sequence[Taken], agents: Iterable[AgentRow], now_ms: int
+    connection: Connection, taken: Sequence[Taken], agents: Collection[AgentRow], now_ms: int
 ) -> dict[ProblemKey, int]:
     """Add the signals among ``taken`` to their problems; the problems' ids by key.
 
     ``agents`` are those of the group: what one of them tells of its compute definition goes to its problems too.
     """
     groups: dict[ProblemKey, list[SeenSignal]] = {}
-    computes: dict[ProblemKey, tuple[int, str]] = {}
-    for signal, agent, _ in taken:
+    for signal, _, _ in taken:
         if isinstance(signal, SeenSignal):
-            key = (signal.workspace, signal.signature)
-            groups.setdefault(key, []).append(signal)
-            if agent.compute:
-                computes[key] = max(computes.get(key, (-1, "")), (signal.end_at_ms, agent.compute))
-    telling = {row.id: row.compute for row in agents if row.told_compute}
-    owed = problems_of_agents(connection, telling) if telling else {}
-    if not groups and not owed:
+            groups.setdefault((signal.workspace, signal.signature), []).append(signal)
+    changes = changes_of(connection, agents)
+    if not groups and not changes:
         return {}
-    by_key = held_problems(connection, groups, {one for some in owed.values() for one in some}, now_ms)
+    by_key = held_problems(connection, groups, {*changes, *kin_of(connection, taken)}, now_ms)
     sums = {key: total(signals) for key, signals in groups.items()}
+    computes = newest_computes(taken)
     _update(connection, groups, by_key, computes, sums)
-    _tell_computes(connection, telling, owed)
+    if changes:
+        told = {by_key[key].id: one for key, one in computes.items()}
+        tell_changes(connection, changes, told, {row.id: row.compute for row in agents})
     _days(connection, groups, by_key, sums)
     _evidence(connection, groups, by_key)
     _states(connection, groups, by_key, now_ms)
     return {key: row.id for key, row in by_key.items()}
 
 
-_UPDATED = ("first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, "compute")
+_UPDATED = ("first_seen_at_ms", "last_seen_at_ms", *SUMS, *NEWEST, "compute_at_ms", "compute", *SEEN)
 _UPDATE = Many(
     problems.update().where(problems.c.id == bindparam("row_id")).values({name: bindparam(name) for name in _UPDATED}),
     (*_UPDATED, "row_id"),
+)
+
+_UPDATE_IDENTITY = Many(
+    problems.update().where(problems.c.id == bindparam("row_id")).values({name: bindparam(name) for name in IDENTITY}),
+    (*IDENTITY, "row_id"),
 )
 
 
@@ -76,43 +91,34 @@ def _update(
     connection: Connection,
     groups: dict[ProblemKey, list[SeenSignal]],
     by_key: dict[ProblemKey, ProblemRow],
-    computes: dict[ProblemKey, tuple[int, str]],
+    computes: Mapping[ProblemKey, Told],
     sums: dict[ProblemKey, tuple[int, ...]],
 ) -> None:
-    rows = []
+    rows, smaller = [], []
     for key, signals in groups.items():
         row = by_key[key]
         newest = max(signals, key=newest_order) if len(signals) > 1 else signals[0]
         told = newest_of(newest)
         if newest.end_at_ms <= row.last_seen_at_ms and row.signal_count:
             told = max((newest.end_at_ms, told), (row.last_seen_at_ms, newest_told(row)))[1]
-        end_at_ms, compute = computes.get(key, (-1, ""))
         rows.append(
             (
                 min(row.first_seen_at_ms, *[one.start_at_ms for one in signals]),
                 max(row.last_seen_at_ms, newest.end_at_ms),
                 *added(sums_told(row), sums[key]),
                 *told,
-                compute if end_at_ms >= row.last_seen_at_ms or not row.compute else row.compute,
+                *max((row.compute_at_ms, row.compute), computes.get(key, NOT_TOLD)),
+                with_names(row.causes, {one.cause for one in signals}),
+                with_names(row.operators, {one.operator for one in signals}),
+                row.is_upper_bound or any(one.is_upper_bound for one in signals),
                 row.id,
             )
         )
+        least = identity_of(signals)
+        if least < identity_told(row):
+            smaller.append((*least, row.id))
     _UPDATE.run(connection, rows)
-
-
-def _tell_computes(connection: Connection, telling: dict[int, str], owed: dict[int, set[int]]) -> None:
-    rows = [
-        {"row_id": problem_id, "compute": telling[agent_id]}
-        for agent_id in sorted(owed)
-        for problem_id in sorted(owed[agent_id])
-    ]
-    if rows:
-        connection.execute(
-            problems.update()
-            .where(problems.c.id == bindparam("row_id"), problems.c.compute == "")
-            .values(compute=bindparam("compute")),
-            rows,
-        )
+    _UPDATE_IDENTITY.run(connection, smaller)
 
 
 def _days(
@@ -161,14 +167,15 @@ def _evidence(
         for row in connection.execute(select(problems.c.id, problems.c.evidence).where(problems.c.id.in_(chunk)))
     }
     better = [
-        (one.line, one.rank, one.end_at_ms, row_id)
+        (one.line, one.rank, one.end_at_ms, one.cause, row_id)
         for row_id, one in best.items()
         if evidence_order(one) > (*before[row_id], lines.get(row_id, b""))
     ]
     _UPDATE_EVIDENCE.run(connection, better)
 
 
-_SHOWN = ("evidence", "evidence_rank", "evidence_at_ms")
+# Of causes that are alike, the one that the evidence tells is the problem's: what is advised fits what is shown.
+_SHOWN = ("evidence", "evidence_rank", "evidence_at_ms", "cause")
 _UPDATE_EVIDENCE = Many(
     problems.update().where(problems.c.id == bindparam("row_id")).values({name: bindparam(name) for name in _SHOWN}),
     (*_SHOWN, "row_id"),

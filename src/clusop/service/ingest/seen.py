@@ -29,7 +29,9 @@ SUMS = (
 
 
 class SeenSignal(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="signal"):
-    """A signal. ``tags`` is JSON; ``recommendation`` counts ten-thousandths; ``rank`` orders signals as evidence."""
+    """A signal. ``tags`` is JSON; ``recommendation`` counts ten-thousandths; ``rank`` orders signals as evidence.
+    ``operator`` and ``is_upper_bound`` are those of its own finding.
+    """
 
     workspace: str
     agent: str
@@ -43,8 +45,10 @@ class SeenSignal(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="si
     signature: str
     end_at_ms: int
     cause: str
+    operator: str
     family: str
     occurrence: int
+    is_upper_bound: bool
     engine: str
     verdict: str
     action: str

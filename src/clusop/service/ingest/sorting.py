@@ -32,11 +32,11 @@ __all__ = ["Sorted", "Taken", "sort_batches"]
 
 
 class Taken(NamedTuple):
-    """A record that is new, and whose it is."""
+    """A record that is new, whose it is, and how it came."""
 
     record: Seen
     agent: AgentRow
-    is_offline: bool
+    source: str
 
 
 class _Bounds(NamedTuple):
@@ -104,7 +104,7 @@ def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes],
             agent.fresh[sequence] = record.content_hash
             agent.last_told_at_ms = max(agent.last_told_at_ms, record.told_at_ms)
             agent.touched = True
-            found.taken.append(Taken(record, agent, batch.is_offline))
+            found.taken.append(Taken(record, agent, batch.source))
             continue
         refused.append(Refusal(record.agent, sequence, answer.id, answer.sentence))
     found.refusals.update(one.reason for one in refused)

@@ -8,9 +8,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, or_, select
 
 from clusop.errors import InputError
+from clusop.service.problems.seen_names import has_cause
+from clusop.service.store.bounded_sum import bounded_sum
 from clusop.service.store.tables.problems import problem_days, problems, sums
 from clusop.service.told_text import MAX_NAME_CHARS, cleaned
 
@@ -31,8 +33,10 @@ _MOST = 2**63 - 1
 _ESCAPE = "\\"
 _MAX_CURSOR_CHARS = 400
 _NUMBERS = 2
-_SEARCHED = ("workload", "task_key", "cause", "family", "cluster", "compute", "signature", "owner", "team", "tags")
-_FILTERS = ("workspace", "team", "owner", "cause", "state", "engine", "action", "compute")
+_SEARCHED = (
+    "workload", "task_key", "cause", "causes", "operators", "family", "cluster", "compute", "signature", "owner", "team", "tags",
+)  # fmt: skip
+_FILTERS = ("workspace", "team", "owner", "state", "engine", "action", "compute")
 # A problem saves cash or capacity. Their sum could pass what a database counts up to.
 _AVOIDABLE = case(
     (problems.c.avoidable_high_microusd >= problems.c.capacity_high_microusd, problems.c.avoidable_high_microusd),
@@ -106,9 +110,7 @@ def sums_since(connection: Connection, ids: Sequence[int], from_day: int) -> dic
     """The sums of some problems since a day, by problem; nothing of those without one."""
     if not ids:
         return {}
-    # An absurd record counts up to the most a column holds: a sum of two such is no number a database has.
-    most = _MOST // 1000
-    added = [func.sum(case((problem_days.c[name] > most, most), else_=problem_days.c[name])) for name in SUM_NAMES]
+    added = [bounded_sum(problem_days.c[name]) for name in SUM_NAMES]
     rows = connection.execute(
         select(problem_days.c.problem_id, *added)
         .where(problem_days.c.problem_id.in_(ids), problem_days.c.day >= from_day)
@@ -125,6 +127,8 @@ def _conditions(query: ProblemQuery) -> list[ColumnElement[bool]]:
         told = getattr(query, name)
         if told is not None:
             conditions.append(problems.c[name] == cleaned(told)[:MAX_NAME_CHARS])
+    if query.cause is not None:
+        conditions.append(has_cause(cleaned(query.cause)[:MAX_NAME_CHARS]))
     for word in cleaned(query.search)[:MAX_NAME_CHARS].split():
         pattern = f"%{_escaped(word)}%"
         conditions.append(or_(*(problems.c[name].ilike(pattern, escape=_ESCAPE) for name in _SEARCHED)))

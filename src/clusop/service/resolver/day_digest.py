@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from clusop.pricing.price import Unpriced
+from clusop.service.store.bounded_sum import bounded_sum
 from clusop.service.store.facts import fact
 from clusop.service.store.tables.access import facts
 from clusop.service.store.tables.agents import agents, usage_hours
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["day_digest", "forget_days", "is_known", "remember"]
 
 # A change of how hours are shared out changes the number: all days are then done once more.
-_METHOD = "share-1"
+_METHOD = "share-2"
 _PREFIX = "resolver.day:"
 
 
@@ -47,7 +48,7 @@ def day_digest(
         usd = hour.usd.reason.id if isinstance(hour.usd, Unpriced) else hour.usd
         found.update(f"{tuple(key)} {hour.parts} {usd} {hour.price_ids}".encode())
     inside = (usage_hours.c.hour_at_ms >= span_ms[0], usage_hours.c.hour_at_ms < span_ms[1])
-    hours = select(func.count(), func.sum(usage_hours.c.revision), func.sum(usage_hours.c.agent_id)).where(*inside)
+    hours = select(func.count(), bounded_sum(usage_hours.c.revision), func.sum(usage_hours.c.agent_id)).where(*inside)
     # What an agent is known to be may become known later: its shape, its start.
     known = (
         select(agents.c.id, agents.c.workspace, agents.c.shape, agents.c.started_at_ms)
@@ -73,7 +74,9 @@ def is_known(connection: Connection, span_ms: tuple[int, int], digest: str) -> b
 
 
 def remember(connection: Connection, span_ms: tuple[int, int], digest: str) -> None:
-    """In the transaction that writes the day's lines."""
+    """In the transaction that writes the lines of a day whose hours are all settled. An earlier run with the same inputs still
+    called some of them provisional.
+    """
     insert = inserting(connection, facts).values(name=f"{_PREFIX}{span_ms[0]}", count=span_ms[0], value=digest)
     connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"value": digest}))
 

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from clusop.analysis.economics.exact_text import parse_range
-from clusop.pricing.price import Price, Unpriced
 from clusop.service.resolver.draft import DraftLine
-from clusop.service.resolver.premium import premium_part
+from clusop.service.resolver.exposure_days import write_exposure
 from clusop.service.store.tables.money import bill_hours, bill_shares
-from clusop.service.store.tables.problems import problem_days
-from clusop.service.store.upsert import chunks, inserting
-from clusop.units import Range, usd_to_microusd
+from clusop.service.store.upsert import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
     from clusop.service.resolver.draft import Draft
+    from clusop.service.resolver.modeled_hours import ModeledHours
 
 __all__ = ["Written", "write_drafts"]
 
-_MS_PER_DAY = 86_400_000
 _KEY = ("workspace", "cluster", "hour_at_ms", "sku", "is_photon", "cloud", "unit")
 _VERSIONED = ("dbu", "microusd", "unpriced_reason", "basis", "currency", "price_ids")
 _LABELS = ("modeled_dbu", "is_provisional")
@@ -46,16 +41,19 @@ class Written:
 
 
 def write_drafts(
-    connection: Connection, drafts: Sequence[Draft], span_ms: tuple[int, int], reconciliation_id: int
+    connection: Connection,
+    drafts: Sequence[Draft],
+    modeled: ModeledHours,
+    span_ms: tuple[int, int],
+    reconciliation_id: int,
 ) -> Written:
-    """Bring the hours of ``[from, to)`` to ``drafts``, in the caller's transaction: dollars, their label and the exposure of
-    problems change together or not at all.
+    """Bring the hours of ``[from, to)``, which lie in one UTC day, to ``drafts``, in the caller's transaction: dollars, their
+    label and the exposure of problems change together or not at all.
     """
     current = _current(connection, span_ms)
     fresh: list[tuple[Draft, int]] = []
     replaced: list[int] = []
     relabeled: list[dict[str, object]] = []
-    touched: set[tuple[int, int]] = set()
     for draft in drafts:
         before = current.get(tuple(draft.key))
         if before is not None and _is_same(draft, *before):
@@ -64,16 +62,13 @@ def write_drafts(
                 relabeled.append({"of": row["id"], **{name: getattr(draft, name) for name in _LABELS}})
             continue
         fresh.append((draft, 1 if before is None else before[0]["version"] + 1))
-        day = draft.key.hour_at_ms // _MS_PER_DAY
-        touched |= {(line.problem_id, day) for line in draft.lines if line.problem_id is not None}
         if before is not None:
             replaced.append(before[0]["id"])
-            touched |= {(line.problem_id, day) for line in before[1] if line.problem_id is not None}
     _retire(connection, replaced)
     _relabel(connection, relabeled)
     for draft, version in fresh:
         _insert(connection, draft, version, reconciliation_id)
-    _derive(connection, touched)
+    write_exposure(connection, modeled, span_ms[0])
     return Written(len(fresh) - len(replaced), len(replaced), len(relabeled))
 
 
@@ -127,40 +122,3 @@ def _insert(connection: Connection, draft: Draft, version: int, reconciliation_i
     ).scalar_one()
     if draft.lines:
         connection.execute(bill_shares.insert(), [{"bill_hour_id": identifier, **asdict(line)} for line in draft.lines])
-
-
-def _derive(connection: Connection, touched: set[tuple[int, int]]) -> None:
-    """Exposure of problems on days whose bill changed: summed exactly over the current lines, rounded once."""
-    sums: dict[tuple[int, int], Range] = {}
-    for some in chunks(sorted({problem_id for problem_id, _ in touched})):
-        days = [day for problem_id, day in touched if problem_id in set(some)]
-        rows = connection.execute(
-            select(bill_shares.c.problem_id, bill_hours.c.hour_at_ms, bill_shares.c.inputs)
-            .join(bill_hours, bill_hours.c.id == bill_shares.c.bill_hour_id)
-            .where(
-                bill_shares.c.problem_id.in_(some),
-                bill_shares.c.derived_low_microusd.is_not(None),
-                bill_hours.c.is_current.is_(True),
-                bill_hours.c.hour_at_ms >= min(days) * _MS_PER_DAY,
-                bill_hours.c.hour_at_ms < (max(days) + 1) * _MS_PER_DAY,
-            )
-        )
-        for problem_id, hour_at_ms, inputs in rows:
-            key = (problem_id, hour_at_ms // _MS_PER_DAY)
-            exposure = _recomputed(json.loads(inputs)) if key in touched else None
-            if exposure is not None:
-                sums[key] = sums.get(key, Range.of(0)) + exposure
-    for problem_id, day in sorted(touched):
-        found = sums.get((problem_id, day))
-        values = {
-            "derived_low_microusd": None if found is None else usd_to_microusd(found.low),
-            "derived_high_microusd": None if found is None else usd_to_microusd(found.high),
-        }
-        insert = inserting(connection, problem_days).values(problem_id=problem_id, day=day, **values)
-        connection.execute(insert.on_conflict_do_update(index_elements=["problem_id", "day"], set_=values))
-
-
-def _recomputed(inputs: Mapping[str, str]) -> Range | None:
-    usd = parse_range("usd", inputs["usd"]).low
-    exposure = premium_part(usd, Price(parse_range("m", inputs["m"]), "ratio", ()))
-    return None if isinstance(exposure, Unpriced) else exposure

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["ProblemTime", "read_problem_time"]
+__all__ = ["ProblemTime", "hours_of", "read_problem_time"]
 
 _STRUCTURE = "structure"
 _LONGEST_HOURS = 24 * 40
@@ -62,7 +62,7 @@ def read_problem_time(connection: Connection, from_ms: int, to_ms: int) -> Probl
         if not spent_ms or not cluster:
             continue
         signatures[problem_id] = signature
-        for hour_at_ms, part in _by_hour(told["start_at_ms"], told["end_at_ms"], from_ms, to_ms):
+        for hour_at_ms, part in hours_of(told["start_at_ms"], told["end_at_ms"], from_ms, to_ms):
             by_problem = found.setdefault((cluster, hour_at_ms), {})
             key = (agent_id, problem_id)
             by_problem[key] = by_problem.get(key, Fraction(0)) + spent_ms * part
@@ -82,7 +82,7 @@ def _spent(told: Mapping[str, object]) -> Fraction | None:
     return Fraction(str(ratio)) * int(run_ms)
 
 
-def _by_hour(start_ms: int, end_ms: int, from_ms: int, to_ms: int) -> list[tuple[int, Fraction]]:
+def hours_of(start_ms: int, end_ms: int, from_ms: int, to_ms: int) -> list[tuple[int, Fraction]]:
     """The hours in ``[from_ms, to_ms)`` that a span touches, each with its part of the span."""
     length = end_ms - start_ms
     first = max(start_ms, from_ms) // MS_PER_HOUR * MS_PER_HOUR

@@ -18,6 +18,7 @@ from clusop.service.resolver.job_owner_list import JOB_OWNERS, read_job_owners
 from clusop.service.resolver.learned import Lessons, read_learned, write_learned
 from clusop.service.resolver.ledger import write_drafts
 from clusop.service.resolver.modeled import DbuRates
+from clusop.service.resolver.modeled_hours import read_modeled_hours
 from clusop.service.resolver.observed import Known, read_known, read_seen
 from clusop.service.resolver.own_tables import OwnTables
 from clusop.service.resolver.price_list import PRICE_QUERIES, PriceList, read_price_list
@@ -145,18 +146,20 @@ class _Run:
     ) -> None:
         bill = read_bill(warehouse, prices, span_ms[0] - MS_PER_HOUR, span_ms[1] + MS_PER_HOUR, known)
         with self.database.reading() as connection:
-            digest = day_digest(connection, bill, span_ms, rates, self.settings)
             is_settled = self.now_ms - span_ms[1] >= SETTLED_MS
+            digest = day_digest(connection, bill, span_ms, rates, self.settings) if is_settled else ""
             if is_settled and is_known(connection, span_ms, digest):
                 self.lessons.is_whole = False
                 self._count([hour for hour in bill.values() if span_ms[0] <= hour.key.hour_at_ms < span_ms[1]])
                 return
             seen, spent = read_seen(connection, *span_ms), read_problem_time(connection, *span_ms)
+            modeled = read_modeled_hours(connection, span_ms[0])
         # Nothing is computed under the writer's lock.
         drafts = Sharing(seen, spent, rates, self.settings, self.lessons, self.now_ms).drafts(bill, span_ms)
         with self.database.writing() as connection:
-            written = write_drafts(connection, drafts, span_ms, self.id)
-            remember(connection, span_ms, digest)
+            written = write_drafts(connection, drafts, modeled, span_ms, self.id)
+            if is_settled:
+                remember(connection, span_ms, digest)
         self.found = replace(self.found, written=self.found.written + written)
         self._count([bill[draft.key] for draft in drafts])
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, tuple_
 
 from clusop.service.ingest.intervals import Intervals
 from clusop.service.ingest.limits import MS_PER_DAY
-from clusop.service.store.tables.agents import agent_days, agents, usage_hours
+from clusop.service.store.tables.agents import LOG, agent_days, agents, usage_hours
 from clusop.service.store.upsert import chunks, inserting
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ def fold_agents(connection: Connection, ids: Sequence[int]) -> None:
             seen_at_ms = row.first_arrived_at_ms if row.started_at_ms is None else row.started_at_ms
             day = days.setdefault((*names[row.id], seen_at_ms // MS_PER_DAY), _Day())
             day.counts.update(
-                agent_count=1,
-                without_goodbye=0 if row.is_final else 1,
+                # An event log's findings come under an id of their own, and no agent says goodbye for them.
+                agent_count=0 if row.source == LOG else 1,
+                without_goodbye=0 if row.is_final or row.source == LOG else 1,
                 signal_count=row.signal_count,
                 missing_count=accepted.last - accepted.count,
             )

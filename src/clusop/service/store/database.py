@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from clusop.errors import InputError
+from clusop.service.store.changes import begin_count, count_changes, watch_changes
 from clusop.service.store.encoding import check_encoding
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        watch_changes(engine)
         self._writer = threading.RLock()
 
     @contextmanager
@@ -53,12 +55,16 @@ class Database:
         """A transaction: committed at the end, rolled back by any exception."""
         if not self.is_sqlite:
             with self.engine.begin() as connection:
+                begin_count(connection)
                 yield connection
+                count_changes(connection)
             return
         with self._writer, self.engine.connect() as opened:
             connection = opened.execution_options(clusop_writes=True)
             with connection.begin():
+                begin_count(connection)
                 yield connection
+                count_changes(connection)
 
     def close(self) -> None:
         """Let go of all connections."""

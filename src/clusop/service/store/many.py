@@ -7,6 +7,8 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from clusop.service.store.changes import note_change
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -39,4 +41,5 @@ class Many:
             in_order = places == list(range(len(self._names)))
             self._words = (str(compiled), None if in_order else itemgetter(*places))
         words, placed = self._words
+        note_change(connection, self._statement)
         connection.exec_driver_sql(words, list(rows if placed is None else map(placed, rows)))

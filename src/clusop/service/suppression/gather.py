@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from clusop.service.problems.exclusions import current_exclusions, excluded
+from clusop.service.store.bounded_sum import bounded_sum
 from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.tables.problems import problem_days, problems
-from clusop.service.suppression.judge import Judged, priority_of
+from clusop.service.suppression.judge import UNDELIVERED_WAIT_MS, Judged, priority_of
 from clusop.service.suppression.per_30_days import MS_PER_DAY, WINDOW_DAYS, WindowSums, estimate, monthly
 from clusop.service.suppression.quiet_hours import day_start_at_ms
 
@@ -26,6 +27,7 @@ __all__ = ["LIVE_MS", "Candidate", "Told", "as_they_are_now", "candidates", "tol
 
 LIVE_MS = WINDOW_DAYS * MS_PER_DAY
 """A problem that was not seen for so long is judged no more."""
+_NEVER_TOLD = ("withdrawn", "dead")
 _TOLD = (
     "id",
     "workspace",
@@ -46,6 +48,7 @@ _TOLD = (
     "first_seen_at_ms",
     "last_seen_at_ms",
 )
+_BILLED = ("derived_low_microusd", "derived_high_microusd", "replaced_low_microusd", "replaced_high_microusd")
 _SUMMED = (
     "run_count",
     "run_ms",
@@ -77,11 +80,17 @@ class Candidate:
 
 @dataclass(slots=True)
 class Told:
-    """What channels were told. ``cards`` counts those of the day by channel and team; it grows as cards are written."""
+    """What channels were told. ``cards`` counts those of the day by channel and team; it grows as cards are written.
+
+    A card that was given up told nobody anything: it is in none of these. ``undelivered_at_ms`` has the last of them by problem
+    and channel, ``failed_at_ms`` the channels whose last message that anything is known of was given up, and when.
+    """
 
     last_at_ms: dict[tuple[int, str], int]
     waiting: set[tuple[int, str]]
     cards: dict[tuple[str, str], int]
+    undelivered_at_ms: dict[tuple[int, str], int]
+    failed_at_ms: dict[str, int]
 
     def channel_cards(self, channel: str) -> int:
         """Cards of the day in one channel, of all teams."""
@@ -150,7 +159,9 @@ def as_they_are_now(connection: Connection, found: Iterable[Candidate], now_ms: 
 
 
 def told_so_far(connection: Connection, policy: Policy, now_ms: int) -> Told:
-    """Cards within the longest time that matters. One that was taken back was never told; any other may have been read."""
+    """Cards within the longest time that matters. One that was taken back or given up was never told; any other may have been
+    read.
+    """
     column = deliveries.c
     since_ms = now_ms - policy.cooldown_days * MS_PER_DAY
     waits = column.state.in_(["pending", "sending"])
@@ -159,7 +170,7 @@ def told_so_far(connection: Connection, policy: Policy, now_ms: int) -> Told:
         .where(
             column.kind == "card",
             column.problem_id.is_not(None),
-            column.state != "withdrawn",
+            column.state.not_in(_NEVER_TOLD),
             or_(column.created_at_ms > since_ms, waits),
         )
         .group_by(column.problem_id, column.channel)
@@ -167,31 +178,60 @@ def told_so_far(connection: Connection, policy: Policy, now_ms: int) -> Told:
     day_ms = day_start_at_ms(now_ms, policy.time_zone)
     counted = connection.execute(
         select(column.channel, column.team, func.count())
-        .where(column.kind == "card", column.state != "withdrawn", column.created_at_ms >= day_ms)
+        .where(column.kind == "card", column.state.not_in(_NEVER_TOLD), column.created_at_ms >= day_ms)
         .group_by(column.channel, column.team)
     ).all()
     return Told(
         {(problem_id, channel): at_ms for problem_id, channel, at_ms, _ in rows},
         {(problem_id, channel) for problem_id, channel, _, waiting in rows if waiting},
         {(channel, team): count for channel, team, count in counted},
+        _undelivered(connection, now_ms),
+        _failing(connection, now_ms),
     )
+
+
+def _undelivered(connection: Connection, now_ms: int) -> dict[tuple[int, str], int]:
+    """When the last card was given up, by problem and channel; as far back as anything is made of it."""
+    column = deliveries.c
+    asked = (
+        select(column.problem_id, column.channel, func.max(column.settled_at_ms))
+        .where(
+            column.kind == "card",
+            column.problem_id.is_not(None),
+            column.state == "dead",
+            column.settled_at_ms > now_ms - UNDELIVERED_WAIT_MS,
+        )
+        .group_by(column.problem_id, column.channel)
+    )
+    return {(problem_id, channel): at_ms for problem_id, channel, at_ms in connection.execute(asked)}
+
+
+def _failing(connection: Connection, now_ms: int) -> dict[str, int]:
+    column = deliveries.c
+    asked = (
+        select(column.channel, column.state, func.max(column.settled_at_ms))
+        .where(column.state.in_(["dead", "accepted"]), column.settled_at_ms > now_ms - UNDELIVERED_WAIT_MS)
+        .group_by(column.channel, column.state)
+    )
+    at_ms = {(channel, state): settled_at_ms for channel, state, settled_at_ms in connection.execute(asked)}
+    return {
+        channel: failed_at_ms
+        for (channel, state), failed_at_ms in at_ms.items()
+        if state == "dead" and at_ms.get((channel, "accepted"), 0) <= failed_at_ms
+    }
 
 
 def _window(today: int) -> Any:  # Any: SQLAlchemy's type of a select has one parameter a column
     days = problem_days.c
-    is_derived = and_(days.derived_low_microusd.is_not(None), days.derived_high_microusd.is_not(None))
     return (
         select(
             days.problem_id,
             # The bill may reach into a day on which nothing ran.
             func.coalesce(func.min(case((days.run_count > 0, days.day))), today).label("first_day"),
             func.sum(case((days.run_count > 0, 1), else_=0)).label("days"),
-            *(func.sum(days[name]).label(name) for name in _SUMMED),
-            func.sum(case((is_derived, 1), else_=0)).label("derived_days"),
-            func.sum(case((is_derived, days.derived_low_microusd), else_=0)).label("derived_low"),
-            func.sum(case((is_derived, days.derived_high_microusd), else_=0)).label("derived_high"),
-            func.sum(case((is_derived, days.exposure_low_microusd), else_=0)).label("modeled_low"),
-            func.sum(case((is_derived, days.exposure_high_microusd), else_=0)).label("modeled_high"),
+            *(bounded_sum(days[name]).label(name) for name in _SUMMED),
+            func.count(days.derived_low_microusd).label("derived_days"),
+            *(func.coalesce(bounded_sum(days[name]), 0).label(name) for name in _BILLED),
         )
         # A driver's clock may be ahead: what lies in the future counts when its day has come.
         .where(days.day > today - WINDOW_DAYS, days.day <= today)
@@ -206,7 +246,7 @@ def _sums(row: Row[Any] | None, today: int) -> WindowSums:
     _, first_day, days, *rest = (int(value) for value in row)
     runs, run_ms, island_ms, island_unknown, avoidable_unpriced, exposure_unpriced, *money = rest
     cash, capacity, exposure = ((money[at], money[at + 1]) for at in (0, 2, 4))
-    derived_days, derived_low, derived_high, modeled_low, modeled_high = money[6:]
+    derived_days, derived_low, derived_high, replaced_low, replaced_high = money[6:]
     return WindowSums(
         first_day=first_day,
         days=days,
@@ -221,5 +261,5 @@ def _sums(row: Row[Any] | None, today: int) -> WindowSums:
         exposure_microusd=exposure,
         derived_days=derived_days,
         derived_microusd=(derived_low, derived_high),
-        derived_modeled_microusd=(modeled_low, modeled_high),
+        derived_modeled_microusd=(replaced_low, replaced_high),
     )

@@ -20,6 +20,7 @@ __all__ = [
     "ALL_SURE",
     "CAPS",
     "SILENCING",
+    "UNDELIVERED_WAIT_MS",
     "Decision",
     "History",
     "Judged",
@@ -38,6 +39,10 @@ SILENCING = frozenset({"problem-acknowledged", "problem-snoozed", "problem-resol
 """Reasons that people gave: a message about it that has not left yet is taken back."""
 ALL_SURE = 10_000
 """The recommendation of who is certain."""
+UNDELIVERED_WAIT_MS = 3_600_000
+"""After a message that was not delivered. The pass comes every minute, and a receiver that refuses is mended by people:
+without a wait each pass would add lines to the messages that nobody got.
+"""
 _STATES = {"acknowledged": "problem-acknowledged", "resolved": "problem-resolved", "snoozed": "problem-snoozed"}
 _CAME_BACK = "came-back"
 
@@ -61,13 +66,16 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class History:
     """What was told in one channel: when this problem was last (``None`` for never), whether a message about it waits, and how
-    many cards the team and the channel had since the day began there.
+    many cards the team and the channel had since the day began there. ``undelivered_at_ms`` is when the last card about it was
+    given up, ``channel_failed_at_ms`` when the last message of the channel was, ``None`` where one got through since.
     """
 
     told_at_ms: int | None = None
     is_waiting: bool = False
     team_cards: int = 0
     channel_cards: int = 0
+    undelivered_at_ms: int | None = None
+    channel_failed_at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +157,16 @@ def _too_soon(problem: Judged, policy: Policy, history: History, now_ms: int) ->
     is_news = problem.state == _CAME_BACK and told_at_ms is not None and told_at_ms < problem.state_since_at_ms
     if told_at_ms is not None and not is_news and now_ms - told_at_ms < policy.cooldown_days * MS_PER_DAY:
         yield Reason("told-lately", f" ({policy.cooldown_days} days)")
+    if _is_fresh(history.undelivered_at_ms, now_ms):
+        yield Reason("card-undelivered")
+    if _is_fresh(history.channel_failed_at_ms, now_ms):
+        yield Reason("channel-failing")
     if policy.quiet_hours.covers(local_time(now_ms, policy.time_zone)):
         yield Reason("quiet-hours")
+
+
+def _is_fresh(failed_at_ms: int | None, now_ms: int) -> bool:
+    return failed_at_ms is not None and now_ms - failed_at_ms < UNDELIVERED_WAIT_MS
 
 
 def _too_many(problem: Judged, policy: Policy, history: History) -> Iterator[Reason]:

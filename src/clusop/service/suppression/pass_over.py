@@ -115,6 +115,8 @@ def _decide(now: _Round, candidate: Candidate, channel: Channel) -> None:
         key in told.waiting,
         told.cards.get((channel.name, judged.team), 0),
         told.channel_cards(channel.name),
+        told.undelivered_at_ms.get(key),
+        told.failed_at_ms.get(channel.name),
     )
     decision = judge(judged, now.policy, history, now.now_ms)
     if isinstance(decision, Withheld):

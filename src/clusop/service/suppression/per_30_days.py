@@ -56,8 +56,8 @@ class DerivedFigure(Figure):
 
 @dataclass(frozen=True, slots=True)
 class WindowSums:
-    """Sums over the days of the window. ``derived_days`` are those whose exposure came from the bill; their modeled exposure
-    stands in ``derived_modeled_*`` so that it can be left out.
+    """Sums over the days of the window. ``derived_days`` are those on which the bill tells an hour or more; the modeled exposure
+    that its dollars replace stands in ``derived_modeled_*`` so that it can be left out.
     """
 
     first_day: int
@@ -178,7 +178,7 @@ def _savings(sums: WindowSums, runs: int, runs_per_day: Range) -> tuple[Saving, 
 
 
 def _exposures(sums: WindowSums, per_day: Callable[[int], Range]) -> tuple[Figure, ...]:
-    """One figure a basis: what the bill tells of some days is never mixed with what is modeled of others."""
+    """One figure a basis: what the bill tells of some hours is never mixed with what is modeled of others."""
     runs = sums.runs - sums.exposure_unpriced_runs
     if runs <= 0:
         return ()

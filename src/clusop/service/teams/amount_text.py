@@ -25,12 +25,14 @@ _LONGEST_NUMBER = 130
 
 
 def money(amount_usd: Range) -> str:
-    """``$0.12``, ``$0.12–0.15``, ``< $0.01``, ``< $0.01 to $0.03``. Alone it tells no basis: see :func:`figure_text`."""
+    """``$0.12``, ``$0.12–0.15``, ``< $0.01``, ``$0 to < $0.01``, ``< $0.01 to $0.03``. Alone it tells no basis: see
+    :func:`figure_text`.
+    """
     low, high = usd(amount_usd.low), usd(amount_usd.high)
     if low == high:
         return low
-    if amount_usd.low == 0:
-        return f"$0{_EN_DASH}{_digits(amount_usd.high)}" if amount_usd.high >= _CENT else high
+    if amount_usd.low == 0 and amount_usd.high >= _CENT:
+        return f"$0{_EN_DASH}{_digits(amount_usd.high)}"
     return f"{low}{_EN_DASH}{_digits(amount_usd.high)}" if amount_usd.low >= _CENT else f"{low} to {high}"
 
 

@@ -1,4 +1,6 @@
-"""Agents: which are there, which ended without goodbye, what each lost and which of its records never came."""
+"""Senders: agents that are there, that ended without goodbye, what each lost and which of its records never came; and event
+logs whose findings were sent, which are none.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 
-from clusop.service.store.tables.agents import agent_days, agents, usage_hours
+from clusop.service.store.tables.agents import FILES, LIVE, LOG, agent_days, agents, usage_hours
 from clusop.service.views.days import MS_PER_DAY
 from clusop.service.views.problem_line import mapping_of
 from clusop.service.views.sequences import Sequences, sequences_of
@@ -26,6 +28,7 @@ __all__ = [
     "AGENT_FILTERS",
     "GONE_AFTER_MS",
     "QUIET_AFTER_MS",
+    "SENT",
     "AgentLine",
     "AgentPage",
     "AgentSummary",
@@ -41,7 +44,9 @@ QUIET_AFTER_MS = 3_600_000
 """An agent that told nothing for an hour is called quiet: one with nothing to tell says nothing."""
 GONE_AFTER_MS = MS_PER_DAY
 """One that told nothing for a day, and said no goodbye, is called gone."""
-AGENT_FILTERS = ("reporting", "quiet", "gone", "ended", "losses", "silenced")
+SENT = "sent"
+"""The status of an event log: what it told was sent, and no more is expected."""
+AGENT_FILTERS = ("reporting", "quiet", "gone", "ended", "losses", "silenced", FILES, LOG)
 _PAGE = 50
 _HOURS = 48
 _SUMMARY_AGENTS = 20_000
@@ -61,11 +66,14 @@ class AgentsAsked:
 
 @dataclass(frozen=True, slots=True)
 class AgentLine:
-    """An agent. ``behind_ms`` is our clock less the driver's at its newest state: its skew, network and waiting included."""
+    """An agent. ``source`` is how its records come: live, files or log. ``behind_ms`` is our clock less the driver's at its
+    newest state: its skew, network and waiting included; ``None`` where that came in a file.
+    """
 
     id: int
     workspace: str
     agent: str
+    source: str
     cluster: str
     compute: str
     workload: str
@@ -118,9 +126,12 @@ class AgentView:
 
 @dataclass(frozen=True, slots=True)
 class AgentSummary:
-    """Agents that were heard of within a day, at most 20,000; ``past_*`` are of agents past the retention horizon."""
+    """Agents that were heard of within a day, at most 20,000; ``past_*`` are of agents past the retention horizon.
+    ``log_count`` are event logs that were sent in that time: no agents, and in none of the other counts.
+    """
 
     seen_count: int
+    log_count: int
     statuses: Mapping[str, int]
     losses: Mapping[str, int]
     missing_count: int
@@ -202,6 +213,7 @@ def agent_summary(connection: Connection, now_ms: int, workspace: str = ALL_WORK
             column.losses,
             column.accepted,
             column.clusop,
+            column.source,
         )
         .where(column.last_arrived_at_ms >= now_ms - MS_PER_DAY, *within(column.workspace, workspace))
         .limit(_SUMMARY_AGENTS)
@@ -209,8 +221,11 @@ def agent_summary(connection: Connection, now_ms: int, workspace: str = ALL_WORK
     statuses: Counter[str] = Counter()
     losses: Counter[str] = Counter()
     versions: Counter[str] = Counter()
-    missing = 0
+    missing = logs = 0
     for row in connection.execute(asked).mappings():
+        if row["source"] == LOG:
+            logs += 1
+            continue
         statuses[_status(row, now_ms)] += 1
         versions[row["clusop"]] += 1
         if row["losses"] != "{}":
@@ -226,6 +241,7 @@ def agent_summary(connection: Connection, now_ms: int, workspace: str = ALL_WORK
         past_losses.update(mapping_of(line[3]))
     return AgentSummary(
         seen_count=statuses.total(),
+        log_count=logs,
         statuses=dict(statuses),
         losses=dict(losses.most_common()),
         missing_count=missing,
@@ -240,7 +256,7 @@ def agent_summary(connection: Connection, now_ms: int, workspace: str = ALL_WORK
 def _conditions(asked: AgentsAsked, now_ms: int) -> list[ColumnElement[bool]]:
     column = agents.c
     quiet, gone = now_ms - QUIET_AFTER_MS, now_ms - GONE_AFTER_MS
-    talks = (column.is_final.is_(False), column.breaker == "", column.off == "")
+    talks = (column.source != LOG, column.is_final.is_(False), column.breaker == "", column.off == "")
     by_status: dict[str, tuple[ColumnElement[bool], ...]] = {
         "reporting": (*talks, column.last_arrived_at_ms >= quiet),
         "quiet": (*talks, column.last_arrived_at_ms < quiet, column.last_arrived_at_ms >= gone),
@@ -248,6 +264,8 @@ def _conditions(asked: AgentsAsked, now_ms: int) -> list[ColumnElement[bool]]:
         "ended": (column.is_final.is_(True),),
         "losses": (column.losses != "{}",),
         "silenced": (column.is_final.is_(False), or_(column.breaker != "", column.off != "")),
+        FILES: (column.source == FILES,),
+        LOG: (column.source == LOG,),
     }
     conditions = [*within(column.workspace, asked.visible), *by_status.get(asked.status, ())]
     for word in asked.search.split()[:4]:
@@ -266,6 +284,8 @@ def _conditions(asked: AgentsAsked, now_ms: int) -> list[ColumnElement[bool]]:
 
 
 def _status(row: DatabaseRow, now_ms: int) -> str:
+    if row["source"] == LOG:
+        return SENT
     if row["is_final"]:
         return "ended"
     if row["off"] or row["breaker"]:
@@ -279,6 +299,8 @@ def _line(row: DatabaseRow, now_ms: int) -> AgentLine:
         id=row["id"],
         workspace=row["workspace"],
         agent=row["agent"],
+        # A row whose first record was refused tells nothing of it.
+        source=row["source"] or LIVE,
         cluster=row["cluster"],
         compute=row["compute"],
         workload=row["workload"],

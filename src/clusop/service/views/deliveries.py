@@ -27,6 +27,7 @@ __all__ = [
     "DeliveriesAsked",
     "DeliveryLine",
     "DeliveryView",
+    "channel_lines",
     "deliveries_page",
     "delivery_line",
     "one_delivery",
@@ -119,8 +120,10 @@ def one_delivery(connection: Connection, delivery_id: int, workspace: str = ALL_
     return None if row is None else DeliveryView(delivery_line(row), row["body"], mapping_of(row["facts"]))
 
 
-def deliveries_page(connection: Connection, asked: DeliveriesAsked) -> Deliveries:
-    """A page of messages and the state of every channel."""
+def deliveries_page(
+    connection: Connection, asked: DeliveriesAsked, channels: tuple[ChannelLine, ...] | None = None
+) -> Deliveries:
+    """A page of messages and the state of every channel: ``channels`` (:func:`channel_lines`) where they are known already."""
     column = deliveries.c
     chosen = select(*DELIVERY_COLUMNS).where(*_visible(asked.visible)).order_by(column.id.desc()).limit(_PAGE + 1)
     for name in ("state", "channel"):
@@ -134,7 +137,7 @@ def deliveries_page(connection: Connection, asked: DeliveriesAsked) -> Deliverie
     teams = connection.execute(select(column.team).distinct().order_by(column.team).limit(_PAGE)).scalars()
     return Deliveries(
         lines=tuple(lines[:_PAGE]),
-        channels=_channels(connection) if asked.visible == ALL_WORKSPACES else (),
+        channels=channel_lines(connection, asked.visible) if channels is None else channels,
         teams=tuple(str(team) for team in teams),
         next_before=lines[_PAGE - 1].id if len(lines) > _PAGE else 0,
     )
@@ -146,7 +149,10 @@ def _visible(workspace: str) -> list[ColumnElement[bool]]:
     return [deliveries.c.problem_id.in_(select(problems.c.id).where(*within(problems.c.workspace, workspace)))]
 
 
-def _channels(connection: Connection) -> tuple[ChannelLine, ...]:
+def channel_lines(connection: Connection, workspace: str = ALL_WORKSPACES) -> tuple[ChannelLine, ...]:
+    """How every channel fares; nothing for a caller bound to a workspace. Reads every message: to be kept (:mod:`.kept`)."""
+    if workspace != ALL_WORKSPACES:
+        return ()
     column = deliveries.c
     counted = select(column.channel, column.state, func.count(), func.max(column.settled_at_ms)).group_by(
         column.channel, column.state

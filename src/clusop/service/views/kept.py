@@ -9,10 +9,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import func, select
-
-from clusop.service.store.tables.money import reconciliations
-from clusop.service.store.tables.problems import problem_events, signals
+from clusop.service.store.changes import change_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
 
     from clusop.clock import Clock
 
-__all__ = ["Kept", "version_of"]
+__all__ = ["Kept"]
 
 T = TypeVar("T")
 
@@ -34,15 +31,9 @@ _MOST = 64
 @dataclass(frozen=True, slots=True)
 class _Answer:
     value: object
-    version: Hashable
+    version: int
     at_ms: float
     cost_ms: float
-
-
-def version_of(connection: Connection) -> tuple[int, ...]:
-    """Changes with every signal stored, every event of a problem and every reconciliation. Three look-ups in an index."""
-    newest = [select(func.max(table.c.id)).scalar_subquery() for table in (signals, problem_events, reconciliations)]
-    return tuple(int(value or 0) for value in connection.execute(select(*newest)).one())
 
 
 class Kept:
@@ -58,7 +49,7 @@ class Kept:
 
     def ask(self, connection: Connection, key: Hashable, compute: Callable[[], T]) -> T:
         """What ``compute`` gives, or gave when this was last asked by ``key``."""
-        version = version_of(connection)
+        version = change_count(connection)
         with self._lock:
             known = self._answers.get(key)
             asking = self._asking.setdefault(key, threading.Lock())
@@ -76,7 +67,7 @@ class Kept:
         finally:
             asking.release()
 
-    def _asked(self, key: Hashable, version: Hashable, compute: Callable[[], T]) -> T:
+    def _asked(self, key: Hashable, version: int, compute: Callable[[], T]) -> T:
         began_ms = self._clock.monotonic_ms()
         value = compute()
         ended_ms = self._clock.monotonic_ms()
@@ -88,7 +79,7 @@ class Kept:
             self._answers[key] = _Answer(value, version, ended_ms, ended_ms - began_ms)
         return value
 
-    def _is_good(self, answer: _Answer, version: Hashable) -> bool:
+    def _is_good(self, answer: _Answer, version: int) -> bool:
         if answer.version == version:
             return True
         age_ms = self._clock.monotonic_ms() - answer.at_ms

@@ -63,10 +63,13 @@ class BillShare:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Sums over a window; every day of it stands in ``days``. ``states`` counts problems; ``new_count`` began in the window."""
+    """Sums over a window; every day of it stands in ``days``. ``states`` counts problems; ``new_count`` began in the window.
+    ``is_upper_bound``: some of the time off the engine may be less.
+    """
 
     window: Window
     total: Sums
+    is_upper_bound: bool
     days: tuple[DaySums, ...]
     teams: tuple[ShareLine, ...]
     workspaces: tuple[ShareLine, ...]
@@ -83,9 +86,11 @@ def overview(
 ) -> Overview:
     """The overview of ``window``, whose sums by problem are ``recent``. Reads every day in it: to be kept (:mod:`.kept`)."""
     belongs = {
-        row.id: (row.workspace, row.team)
+        row.id: (row.workspace, row.team, row.is_upper_bound)
         for row in connection.execute(
-            select(problems.c.id, problems.c.workspace, problems.c.team).where(*within(problems.c.workspace, workspace))
+            select(problems.c.id, problems.c.workspace, problems.c.team, problems.c.is_upper_bound).where(
+                *within(problems.c.workspace, workspace)
+            )
         )
     }
     by_problem = {key: sums for key, sums in recent.items() if key in belongs}
@@ -94,6 +99,7 @@ def overview(
     return Overview(
         window=window,
         total=added(by_day.values()),
+        is_upper_bound=any(belongs[key][2] for key, sums in by_problem.items() if sums.island_ms),
         days=tuple(DaySums(day, by_day.get(day, NO_SUMS)) for day in range(window.from_day, window.to_day + 1)),
         teams=_shares(by_problem, lambda key: belongs[key][1]),
         workspaces=_shares(by_problem, lambda key: belongs[key][0]),

@@ -37,7 +37,9 @@ _SIGNALS, _EVENTS, _WITHHELD, _DELIVERIES = 20, 50, 30, 20
 
 @dataclass(frozen=True, slots=True)
 class SignalLine:
-    """One stored signal. ``told`` is its line as JSON, checked when it came; only some of it is shown."""
+    """One stored signal. ``left_out`` is the reason for which it is in no sum, ``""`` where it is. ``told`` is its line as
+    JSON, checked when it came; only some of it is shown.
+    """
 
     sequence: int
     agent_id: int
@@ -46,7 +48,13 @@ class SignalLine:
     start_at_ms: int
     end_at_ms: int
     is_offline: bool
+    left_out: str
     told: Mapping[str, Any]  # Any: JSON
+
+    @property
+    def is_upper_bound(self) -> bool:
+        """Whether the time in its islands may be less than told."""
+        return any(finding.get("is_upper_bound") is True for finding in self.told.get("findings", ())[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +123,17 @@ def _day_rows(connection: Connection, problem_id: int, days: Window) -> list[Row
     return list(connection.execute(asked).mappings())
 
 
-def _is_derived(row: RowMapping) -> bool:
-    return row["derived_low_microusd"] is not None and row["derived_high_microusd"] is not None
-
-
 def _with_derived(row: RowMapping) -> dict[str, Any]:  # Any: a database's value
-    """The row, with the bill's dollars in the place of the modeled ones: it is the same money."""
+    """The row, with the bill's dollars in the place of the modeled ones that they replace: it is the same money."""
     one: dict[str, Any] = {str(name): value for name, value in row.items()}
-    if _is_derived(row):
-        one["exposure_low_microusd"] = row["derived_low_microusd"]
-        one["exposure_high_microusd"] = row["derived_high_microusd"]
+    for end in ("low", "high"):
+        one[f"exposure_{end}_microusd"] += (row[f"derived_{end}_microusd"] or 0) - row[f"replaced_{end}_microusd"]
     return one
 
 
 def month_of(rows: Sequence[RowMapping], first_seen_at_ms: int, now_ms: int, policy: Policy) -> Monthly:
     """30 days of a problem; ``rows`` are its days in them."""
-    derived = [row for row in rows if _is_derived(row)]
+    derived = [row for row in rows if row["derived_low_microusd"] is not None]
     # The bill may reach into a day on which nothing ran.
     seen = [row for row in rows if row["run_count"] > 0]
 
@@ -154,7 +157,7 @@ def month_of(rows: Sequence[RowMapping], first_seen_at_ms: int, now_ms: int, pol
         exposure_microusd=pair(rows, "exposure"),
         derived_days=len(derived),
         derived_microusd=pair(derived, "derived"),
-        derived_modeled_microusd=pair(derived, "exposure"),
+        derived_modeled_microusd=pair(rows, "replaced"),
     )
     return monthly(sums, first_seen_at_ms, now_ms, min_days=policy.min_days, min_runs=policy.min_runs)
 
@@ -179,6 +182,7 @@ def _signals(connection: Connection, problem_id: int) -> tuple[SignalLine, ...]:
             column.start_at_ms,
             column.end_at_ms,
             column.is_offline,
+            column.left_out,
             column.line,
         )
         .join_from(signals, agents)
@@ -186,7 +190,7 @@ def _signals(connection: Connection, problem_id: int) -> tuple[SignalLine, ...]:
         .order_by(column.end_at_ms.desc())
         .limit(_SIGNALS)
     )
-    return tuple(SignalLine(*row[:7], json.loads(row[7])) for row in connection.execute(asked))
+    return tuple(SignalLine(*row[:8], json.loads(row[8])) for row in connection.execute(asked))
 
 
 def _events(connection: Connection, problem_id: int) -> tuple[EventLine, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from clusop.service.problems.seen_names import causes_of, names_of
 from clusop.service.store.tables.problems import problems
 from clusop.service.views.sums import Sums, sums_of
 
@@ -26,7 +27,11 @@ LINE_COLUMNS = tuple(column for column in problems.c if column.name != "evidence
 
 @dataclass(frozen=True, slots=True)
 class ProblemLine:
-    """A problem. ``sums`` are over all its signals; ``recommendation`` is 0..1; what is not told is ``""``."""
+    """A problem. ``sums`` are over all its signals; ``recommendation`` is 0..1; what is not told is ``""``.
+
+    ``cause`` is that of the evidence; ``causes`` are all that its signals told, it first; ``operators`` are the nodes that
+    left the engine. ``is_upper_bound``: its time off the engine may be less.
+    """
 
     id: int
     workspace: str
@@ -34,6 +39,9 @@ class ProblemLine:
     workload: str
     task_key: str
     cause: str
+    causes: tuple[str, ...]
+    operators: tuple[str, ...]
+    is_upper_bound: bool
     family: str
     occurrence: int
     engine: str
@@ -72,6 +80,9 @@ def problem_line(row: DatabaseRow) -> ProblemLine:
         workload=row["workload"],
         task_key=row["task_key"],
         cause=row["cause"],
+        causes=causes_of(row),
+        operators=names_of(row["operators"]),
+        is_upper_bound=bool(row["is_upper_bound"]),
         family=row["family"],
         occurrence=row["occurrence"],
         engine=row["engine"],

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
 
+from clusop.service.problems.seen_names import has_cause, names_of
 from clusop.service.store.tables.problems import problem_days, problems
 from clusop.service.views.problem_line import LINE_COLUMNS, LIVE, STATES, ProblemLine, problem_line
-from clusop.service.views.sums import NO_SUMS, Sums, day_sums, sums_of
+from clusop.service.views.sums import NO_SUMS, Sums, day_exposure, day_sums, sums_of
 from clusop.service.views.visible import ALL_WORKSPACES, within
 
 if TYPE_CHECKING:
@@ -123,7 +124,10 @@ def choices(connection: Connection, workspace: str = ALL_WORKSPACES) -> Choices:
         )
         for column in (problems.c.workspace, problems.c.team, problems.c.cause, problems.c.engine)
     ]
-    return Choices(*found)
+    workspaces, teams, causes, engines = found
+    told = connection.execute(select(problems.c.causes).distinct().where(*mine).limit(_MOST_CHOICES)).scalars()
+    every_cause = {*causes, *(name for names in told for name in names_of(names))}
+    return Choices(workspaces, teams, tuple(sorted(every_cause)), engines)
 
 
 def problem_page(
@@ -161,8 +165,10 @@ def _conditions(asked: ProblemsAsked) -> list[ColumnElement[bool]]:
         conditions.append(column.state.in_(LIVE))
     elif asked.state in STATES:
         conditions.append(column.state == asked.state)
-    chosen = ((name, getattr(asked, name)) for name in ("workspace", "cause", "engine", "action", "compute"))
+    chosen = ((name, getattr(asked, name)) for name in ("workspace", "engine", "action", "compute"))
     conditions += [column[name] == value for name, value in chosen if value]
+    if asked.cause:
+        conditions.append(has_cause(asked.cause))
     if asked.team is not None:
         conditions.append(column.team == asked.team)
     for word in _words(asked.search):
@@ -176,6 +182,8 @@ def _conditions(asked: ProblemsAsked) -> list[ColumnElement[bool]]:
                         column.workload,
                         column.task_key,
                         column.cause,
+                        column.causes,
+                        column.operators,
                         column.family,
                         column.cluster,
                         column.compute,
@@ -248,8 +256,7 @@ def _by_day(connection: Connection, keys: list[int], window: Window) -> dict[int
     asked = select(
         days.problem_id,
         days.day,
-        func.coalesce(days.derived_low_microusd, days.exposure_low_microusd)
-        + func.coalesce(days.derived_high_microusd, days.exposure_high_microusd),
+        day_exposure(problem_days, "low") + day_exposure(problem_days, "high"),
         days.run_ms,
     ).where(days.problem_id.in_(keys), days.day.between(window.from_day, window.to_day))
     for key, day, money, run_ms in connection.execute(asked):

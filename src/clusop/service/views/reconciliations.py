@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from clusop.service.store.tables.money import bill_hours, reconciliations
 from clusop.service.views.problem_line import mapping_of
+from clusop.service.views.visible import ALL_WORKSPACES, within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
 
     from clusop.service.views.days import Window
 
-__all__ = ["GapLine", "ReconciliationLine", "Reconciliations", "reconciliation_lines"]
+__all__ = ["GapLine", "ReconciliationLine", "Reconciliations", "counts_by_run", "reconciliation_lines"]
 
 _MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationLine:
-    """One run. ``tier`` is what the probe found: modeled, billed-at-list or billed-negotiated."""
+    """One run. ``tier`` is what the probe found: modeled, billed-at-list or billed-negotiated. ``counts`` are of all that the
+    reader may see.
+    """
 
     id: int
     started_at_ms: int
@@ -47,14 +50,24 @@ class GapLine:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliations:
-    """The newest 50 runs, newest first, and the hours of the window without a price."""
+    """The newest 50 runs, newest first, and the hours of the window without a price. ``was_read``: whether there was a run at
+    all, though it may have found nothing for this reader.
+    """
 
     lines: tuple[ReconciliationLine, ...]
     gaps: tuple[GapLine, ...]
+    was_read: bool
 
 
-def reconciliation_lines(connection: Connection, window: Window) -> Reconciliations:
-    """Runs and gaps."""
+def reconciliation_lines(
+    connection: Connection,
+    window: Window,
+    workspace: str = ALL_WORKSPACES,
+    mine: Mapping[int, Mapping[str, object]] | None = None,
+) -> Reconciliations:
+    """Runs and gaps. A run reads the bill of the whole account: who may see one workspace sees those runs that wrote hours of
+    it, ``mine`` (:func:`counts_by_run`), with the counts of these hours.
+    """
     column = reconciliations.c
     asked = (
         select(
@@ -71,13 +84,40 @@ def reconciliation_lines(connection: Connection, window: Window) -> Reconciliati
         .order_by(column.started_at_ms.desc())
         .limit(_MOST)
     )
+    if mine is not None:
+        asked = asked.where(column.id.in_(sorted(mine)[-_MOST:]))
     hours = bill_hours.c
     gaps = (
         select(hours.unpriced_reason, func.count())
-        .where(hours.is_current, hours.microusd.is_(None), hours.hour_at_ms >= window.from_at_ms)
+        .where(
+            hours.is_current,
+            hours.microusd.is_(None),
+            hours.hour_at_ms >= window.from_at_ms,
+            *within(hours.workspace, workspace),
+        )
         .group_by(hours.unpriced_reason)
     )
     return Reconciliations(
-        lines=tuple(ReconciliationLine(*row[:8], mapping_of(row[8])) for row in connection.execute(asked)),
+        lines=tuple(
+            ReconciliationLine(*row[:8], mapping_of(row[8]) if mine is None else mine[row[0]])
+            for row in connection.execute(asked)
+        ),
         gaps=tuple(GapLine(str(reason), int(many)) for reason, many in connection.execute(gaps)),
+        was_read=connection.execute(select(column.id).limit(1)).first() is not None,
     )
+
+
+def counts_by_run(connection: Connection, window: Window, workspace: str) -> dict[int, dict[str, object]]:
+    """What each run wrote of one workspace's hours in the window, by the run's id: those that were new, and those that a
+    correction replaced. Reads all these hours: to be kept (:mod:`.kept`).
+    """
+    hours = bill_hours.c
+    asked = (
+        select(hours.reconciliation_id, func.count(), func.sum(case((hours.version == 1, 1), else_=0)))
+        .where(hours.hour_at_ms >= window.from_at_ms, *within(hours.workspace, workspace))
+        .group_by(hours.reconciliation_id)
+    )
+    return {
+        int(run_id): {"hours": int(many), "new": int(new), "corrected": int(many) - int(new)}
+        for run_id, many, new in connection.execute(asked)
+    }

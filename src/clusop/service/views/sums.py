@@ -6,14 +6,16 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import case, func
+from sqlalchemy import func
+
+from clusop.service.store.bounded_sum import bounded, bounded_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import ColumnElement, RowMapping, Table
 
-__all__ = ["NO_SUMS", "DatabaseRow", "Sums", "added", "day_sums", "sums_of"]
+__all__ = ["NO_SUMS", "DatabaseRow", "Sums", "added", "day_exposure", "day_sums", "sums_of"]
 
 DatabaseRow: TypeAlias = "Mapping[str, Any] | RowMapping"
 """A row by column names. Any: a database's value; PostgreSQL sums integers as decimals."""
@@ -64,10 +66,7 @@ class Sums:
 
 _NAMES = tuple(field.name for field in fields(Sums))
 _VALUES = attrgetter(*_NAMES)
-_EXPOSURE = {
-    "exposure_low_microusd": "derived_low_microusd",
-    "exposure_high_microusd": "derived_high_microusd",
-}
+_EXPOSURE = {f"exposure_{end}_microusd": end for end in ("low", "high")}
 NO_SUMS = Sums()
 
 
@@ -78,17 +77,21 @@ def added(sums: Iterable[Sums]) -> Sums:
 
 
 def day_sums(table: Table) -> list[ColumnElement[int]]:
-    """The columns of :class:`Sums`, added up over rows of ``problem_days``.
-
-    A day whose dollars were derived from the bill counts with those; its modeled exposure is the same money.
-    """
+    """The columns of :class:`Sums`, added up over rows of ``problem_days``."""
     columns: list[ColumnElement[int]] = []
     for name in _NAMES:
-        column = table.c[name]
-        derived = table.c[_EXPOSURE[name]] if name in _EXPOSURE else None
-        added = column if derived is None else case((derived.is_not(None), derived), else_=column)
-        columns.append(func.coalesce(func.sum(added), 0).label(name))
+        end = _EXPOSURE.get(name)
+        summed = bounded_sum(table.c[name]) if end is None else func.sum(day_exposure(table, end))
+        columns.append(func.coalesce(summed, 0).label(name))
     return columns
+
+
+def day_exposure(table: Table, end: str) -> ColumnElement[int]:
+    """Exposure of a row of ``problem_days``; ``end`` is low or high. What the bill tells counts with its dollars: of what was
+    modeled, the part that they stand in place of is left out, as it is the same money.
+    """
+    modeled, replaced, derived = (table.c[f"{name}_{end}_microusd"] for name in ("exposure", "replaced", "derived"))
+    return bounded(modeled) - bounded(replaced) + func.coalesce(bounded(derived), 0)
 
 
 def sums_of(row: DatabaseRow) -> Sums:

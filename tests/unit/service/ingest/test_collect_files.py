@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from ingest_samples import NOW_MS, agent_id, line, signal
+from ingest_samples import DAY_MS, NOW_MS, agent_id, agent_state, line, signal
 from sqlalchemy import func, select
 
+from clusop.service.ingest.apply import apply_batches
+from clusop.service.ingest.batch import batch_of
 from clusop.service.ingest.collect import collect_file, files_below
 from clusop.service.ingest.limits import Limits
+from clusop.service.store.tables.agents import agents
 from clusop.service.store.tables.problems import signals
 
 
@@ -45,6 +48,22 @@ def test_records_that_also_came_by_another_way_count_once(database, tmp_path):
     collect(database, write(tmp_path, 1, 1, 3))
     found = collect(database, write(tmp_path, 1, 2, 5))
     assert (found.receipt.accepted, found.receipt.known, stored(database)) == (2, 2, 5)
+
+
+def test_how_long_a_file_lay_there_is_no_fault_of_a_clock(database, tmp_path):
+    told = [line(signal(1, 1)), line(agent_state(1, 2, at_ms=NOW_MS - 7 * DAY_MS))]
+    collect(database, write(tmp_path, 1, 1, 2, lines=told))
+    assert senders(database) == [("files", None)]
+    with database.writing() as connection:
+        apply_batches(connection, [batch_of([line(agent_state(1, 3, at_ms=NOW_MS - 5))])], NOW_MS, Limits())
+    assert senders(database) == [("live", 5)]
+    collect(database, write(tmp_path, 1, 4, 4, lines=[line(agent_state(1, 4, at_ms=NOW_MS - 9))]))
+    assert senders(database) == [("live", None)]
+
+
+def senders(database):
+    with database.reading() as connection:
+        return [tuple(row) for row in connection.execute(select(agents.c.source, agents.c.behind_ms))]
 
 
 def test_a_file_that_changed_is_told_of(database, tmp_path):

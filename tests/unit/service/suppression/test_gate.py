@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusop.service.suppression.judge import History, Judged, Send, Withheld, judge, priority_of
+from clusop.service.suppression.judge import (
+    UNDELIVERED_WAIT_MS,
+    History,
+    Judged,
+    Send,
+    Withheld,
+    judge,
+    priority_of,
+)
 from clusop.service.suppression.per_30_days import WindowSums, estimate
 from clusop.service.suppression.policy import Policy, UnpricedGate
 from clusop.service.suppression.quiet_hours import QuietHours, day_start_at_ms
@@ -64,6 +72,8 @@ def test_capacity_counts_for_the_gate():
         ({"excluded_by": "a sandbox"}, POLICY, NEVER, "problem-excluded"),
         ({}, POLICY, History(told_at_ms=NOW_MS - 7 * DAY_MS + 1), "told-lately"),
         ({}, POLICY, History(told_at_ms=NOW_MS + 5), "told-lately"),
+        ({}, POLICY, History(undelivered_at_ms=NOW_MS - UNDELIVERED_WAIT_MS + 1), "card-undelivered"),
+        ({}, POLICY, History(channel_failed_at_ms=NOW_MS - UNDELIVERED_WAIT_MS + 1), "channel-failing"),
         ({}, POLICY, History(is_waiting=True), "message-on-its-way"),
         ({}, POLICY, History(team_cards=5), "team-cap"),
         ({}, POLICY, History(channel_cards=20), "channel-cap"),
@@ -90,6 +100,12 @@ def test_what_came_back_is_told_within_the_cooldown_once():
     back = problem(state="came-back", state_since_at_ms=NOW_MS - 1_000)
     assert isinstance(judge(back, POLICY, History(NOW_MS - DAY_MS), NOW_MS), Send)
     assert reasons(judge(back, POLICY, History(NOW_MS - 500), NOW_MS)) == ["told-lately"]
+
+
+def test_an_hour_after_a_message_was_given_up_the_next_is_written():
+    over = NOW_MS - UNDELIVERED_WAIT_MS
+    history = History(undelivered_at_ms=over, channel_failed_at_ms=over)
+    assert isinstance(judge(problem(), POLICY, history, NOW_MS), Send)
 
 
 def test_a_problem_without_a_price_has_a_gate_of_its_own():

@@ -40,6 +40,7 @@ audit = Table(
     text("reason"),
     text("detail", "{}"),
     Index(None, "at_ms"),
+    Index(None, "target"),
 )
 
 leases = Table(

@@ -16,7 +16,10 @@ from sqlalchemy import (
 
 from clusop.service.store.tables.columns import big, key, metadata, text
 
-__all__ = ["agent_days", "agents", "other_records", "usage_hours"]
+__all__ = ["FILES", "LIVE", "LOG", "agent_days", "agents", "other_records", "usage_hours"]
+
+LIVE, FILES, LOG = "live", "files", "log"
+"""How the records of an agent come: from its driver as it runs, in files that were collected, as what an event log told."""
 
 agents = Table(
     "agents",
@@ -24,6 +27,8 @@ agents = Table(
     key(),
     text("workspace"),
     text("agent"),
+    # How its records come: live, files (collected), log (an event log's findings); "" before the first is taken.
+    text("source"),
     text("cluster"),
     text("compute"),
     text("workload"),
@@ -48,10 +53,14 @@ agents = Table(
     big("started_at_ms", default=None),
     big("armed_since_at_ms", default=None),
     big("state_sequence"),
+    # Of the newest states that told a compute definition and a shape.
+    big("compute_sequence"),
+    big("shape_sequence"),
     # By our clock.
     big("first_arrived_at_ms"),
     big("last_arrived_at_ms"),
-    # Ours less the driver's clock at the newest state: its skew, network and waiting included.
+    # Ours less the driver's clock at the newest state: its skew, network and waiting included. Null where the state came in
+    # a file: how long that lay there says nothing of a clock.
     big("behind_ms", default=None),
     # Records from before it are too old: retention may have taken an earlier row of this agent away.
     big("horizon_at_ms"),

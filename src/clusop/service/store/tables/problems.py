@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
+from sqlalchemy import text as sql_text
 
 from clusop.service.store.tables.columns import big, key, metadata, text
 
@@ -62,8 +63,15 @@ problems = Table(
     text("action"),
     text("dbr"),
     text("cluster"),
-    text("compute"),
     text("tags", "{}"),
+    # Of all signals: one signature may tell causes that are alike (python-udf, pandas-udf). JSON, sorted.
+    text("causes", "[]"),
+    text("operators", "[]"),
+    # Whether any of them tells a time off the engine that is an upper bound.
+    Column("is_upper_bound", Boolean, nullable=False, server_default=false()),
+    # Of the newest signal whose agent told its compute definition, and when that signal ended.
+    text("compute"),
+    big("compute_at_ms"),
     big("first_seen_at_ms"),
     big("last_seen_at_ms"),
     *sums(),
@@ -98,9 +106,13 @@ problem_days = Table(
     # Days since 1970, UTC, of the signal's end.
     big("day"),
     *sums(),
-    # What the resolver made of the day with the bill: derived dollars, null while there are none.
+    # What the resolver made of the day's hours whose bill is there and provisional no more: derived dollars, null while there
+    # are none.
     big("derived_low_microusd", default=None),
     big("derived_high_microusd", default=None),
+    # Modeled exposure of the day's signals in hours that the bill tells: derived dollars stand in its place.
+    big("replaced_low_microusd"),
+    big("replaced_high_microusd"),
     PrimaryKeyConstraint("problem_id", "day"),
     Index(None, "day"),
 )
@@ -135,9 +147,18 @@ signals = Table(
     # The very bytes that came.
     Column("line", LargeBinary, nullable=False),
     Column("is_offline", Boolean, nullable=False, server_default=false()),
+    # Why it is in no sum, an id of the catalogue of reasons; "" where it is.
+    text("left_out"),
     UniqueConstraint("agent_id", "sequence"),
     Index(None, "problem_id", "end_at_ms"),
     Index(None, "arrived_at_ms"),
+    # Signals from logs: every group of live ones looks whether a log told of the same time.
+    Index(
+        "ix_signals_offline_end_at_ms",
+        "end_at_ms",
+        sqlite_where=sql_text("is_offline = 1"),
+        postgresql_where=sql_text("is_offline"),
+    ),
 )
 
 # Whose a saved job is, as the customer's system tables tell it; filled by the resolver, where it is configured.

@@ -228,7 +228,8 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
   private def spoolTheEnd(chosen: DeliveryOptions): Unit = {
     val roomBytes = chosen.spoolMaxBytes - RecordFiles.sizeOf(chosen.spoolDirectory)
     val records = outbox.remainderWithin(roomBytes)
-    if (records.isEmpty) stuck("spool-full"): Unit
+    // Nothing to write may also mean that all of it has arrived meanwhile.
+    if (records.isEmpty && outbox.waitingCount > 0) stuck("spool-full"): Unit
     val files = (records.takeRight(1) +: records.dropRight(1).grouped(SignalDispatcher.BatchRecords).toVector).iterator
     var isTaken = true
     while (isTaken && files.hasNext) isTaken = spool(files.next(), chosen)

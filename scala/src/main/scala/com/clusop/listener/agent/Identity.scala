@@ -19,8 +19,10 @@ final case class Identity(agentId: String, version: String, jarSha256: String, s
 
 object Identity {
 
-  /** Raised when "call" changes in a way that an older armer does not understand; the higher one takes over the JVM. */
-  val Protocol: Long = 1
+  /** Raised when "call" changes in a way that an older armer does not understand; the higher one takes over the JVM.
+    * 2: an acknowledgement tells what of its lease was refused.
+    */
+  val Protocol: Long = 2
   private val IdBytes = 16
 
   def fresh(jarSha256: String, nowMs: Long): Identity = {

@@ -213,10 +213,14 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     )
   }
 
-  /** Arrived, or safe in the batcher's spool. It counts whoever holds now: what has arrived has arrived. */
+  /** Arrived, or safe in the batcher's spool. It counts whoever holds now: what has arrived has arrived. What was refused of a
+    * lease is counted as lost only with the records that go by it: an acknowledgement that is repeated, or comes after somebody
+    * else has sent the same, counts nothing.
+    */
   private def acknowledge(asked: Request): Unit = if (asked.text("ack").nonEmpty) {
     val count = ring.acknowledge(asked.text("ack"))
     if (asked.flag("sent")) sentCount += count - asked.count("refused", 0, count, 0) else spooledCount += count
+    asked.counts("lost", count).foreach { case (reason, number) => losses.add(reason, number.toLong) }
   }
 
   private def report(asked: Request): Json.Obj = {
@@ -274,7 +278,11 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
       // No room for any other: what remains stays in memory as long as the JVM lives, and the state's sequence tells of it.
       if (leftOut.size == all.size) all.takeRight(1).filter(_.line.length < bytes)
       else {
-        gone("spool-full", leftOut.map(_.sequence))
+        // A spool that is full is not why records are missing that the batcher in Python still has: it may have sent them.
+        ring.expire(clock())
+        val (lent, free) = leftOut.map(_.sequence).partition(ring.isLent)
+        gone("spool-full", free)
+        gone("lent-at-end", lent)
         sealState(clock(), isFinal = true)
         ring.all
       }

@@ -11,8 +11,9 @@ import java.util.regex.Pattern
 
 /** Immutable files of records: `clusop-<agent>-<first>-<last>.jsonl`, written under another name, flushed to disk, renamed.
   *
-  * The same records make the same name and bytes, so writing again does no harm; the agent's id in the name keeps two agents
-  * from ever writing one file. As a sink, such files are the delivery. As a spool, whoever comes next (a dispatcher or Python's
+  * The same name always holds the same bytes, so writing again does no harm: the agent's id in it keeps two agents from ever
+  * writing one file, and no file has a gap. Two batches with the same ends may hold different records, for the final state goes
+  * ahead of what lies before it, and a full ring drops from the middle; such a batch is several files. As a sink, such files are the delivery. As a spool, whoever comes next (a dispatcher or Python's
   * batcher, of any agent) sends what it finds and deletes it after the acknowledgement.
   */
 object RecordFiles {
@@ -39,7 +40,16 @@ object RecordFiles {
     write(folder, agent, records, OwnFolder.fileAttributes(folder))
   }
 
-  private def write(folder: Path, agent: String, records: Vector[Sealed], attributes: Vector[FileAttribute[_]]): Unit = {
+  private def write(folder: Path, agent: String, records: Vector[Sealed], attributes: Vector[FileAttribute[_]]): Unit =
+    withoutGaps(records).foreach(writeOne(folder, agent, _, attributes))
+
+  private def withoutGaps(records: Vector[Sealed]): Vector[Vector[Sealed]] =
+    records.foldLeft(Vector.empty[Vector[Sealed]]) { (runs, record) =>
+      if (runs.nonEmpty && runs.last.last.sequence + 1 == record.sequence) runs.init :+ (runs.last :+ record)
+      else runs :+ Vector(record)
+    }
+
+  private def writeOne(folder: Path, agent: String, records: Vector[Sealed], attributes: Vector[FileAttribute[_]]): Unit = {
     val target = folder.resolve(s"clusop-$agent-${records.head.sequence}-${records.last.sequence}.jsonl")
     val draft = folder.resolve(Drafts.nameOf(agent))
     try {

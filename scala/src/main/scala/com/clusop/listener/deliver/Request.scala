@@ -24,6 +24,17 @@ final class Request(members: Json.Obj) {
       (java.lang.Long.parseLong(digits) max least.toLong min most.toLong).toInt
     case _ => default
   }
+
+  /** Integers by name, together at most `most`: what is above is cut. */
+  def counts(name: String, most: Int): Vector[(String, Int)] = members.get(name) match {
+    case Some(one: Json.Obj) =>
+      val told = new Request(one)
+      one.members.foldLeft((Vector.empty[(String, Int)], most)) { case ((found, left), (key, _)) =>
+        val number = told.count(key, 0, left, 0)
+        (found :+ (key -> number), left - number)
+      }._1
+    case _ => Vector.empty
+  }
 }
 
 object Request {

@@ -128,6 +128,7 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   }
 
   def hasLease: Boolean = !leases.isEmpty
+  def isLent(sequence: Long): Boolean = leased.contains(sequence)
 
   private def isFree(entry: java.util.Map.Entry[java.lang.Long, Sealed]): Boolean =
     entry != null && !leased.contains(entry.getKey)

@@ -30,7 +30,7 @@ class BootSuite extends AnyFunSuite {
       assert(asked.poll().contains("retire"))
       assert(own.isInstanceOf[Own] && (Boot.serving() eq own))
       val published = Registry.ask(Registry.published, Registry.About, "")
-      assert(published.exists(_.contains("\"protocol\":1")))
+      assert(published.exists(_.contains("\"protocol\":2")))
       assert(new Door(null, """{"door":"pth"}""").toString.contains("no-spark-context"))
 
       properties.remove(Registry.Key)

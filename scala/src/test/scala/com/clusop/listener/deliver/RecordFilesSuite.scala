@@ -31,6 +31,26 @@ class RecordFilesSuite extends AnyFunSuite {
     assert(RecordFiles.contents(written.head, 100).contains(RecordFiles.Contents(Vector("{}"), 0)))
   }
 
+  test("batches with the same ends and other records share no file, and the same batch again is the same files") {
+    val in = folder()
+    def batch(sequences: Int*): Vector[Sealed] = sequences.toVector.map(number => Sealed(number.toLong, s"""{"n":$number}"""))
+    val batches = Vector(batch(1, 2, 5), batch(1, 3, 5), batch(1, 3, 5))
+    batches.foreach(RecordFiles.spool(in.toString, Sightings.AgentId, _))
+    val held = RecordFiles.found(in.toString).map { path =>
+      path.getFileName.toString.stripPrefix(s"clusop-${Sightings.AgentId}-") ->
+        RecordFiles.contents(path, 1000).map(_.records).getOrElse(Vector.empty)
+    }
+    val one = "{\"n\":1}"
+    assert(
+      held == Vector(
+        "1-1.jsonl" -> Vector(one),
+        "1-2.jsonl" -> Vector(one, "{\"n\":2}"),
+        "3-3.jsonl" -> Vector("{\"n\":3}"),
+        "5-5.jsonl" -> Vector("{\"n\":5}")
+      )
+    )
+  }
+
   test("a spool to which others may write is neither read nor written: what lies in it goes under the customer's token") {
     Vector("rwxrwx---", "rwx----w-").foreach { loose =>
       val in = folder()

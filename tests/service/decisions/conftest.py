@@ -1,35 +1,19 @@
-"""A migrated SQLite file, copied for each test, with agents and their hours made by hand."""
+"""Agents and their hours, made by hand, in a database of each kind."""
 
 from __future__ import annotations
 
 import json
-import shutil
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "unit" / "service" / "decisions"))
+
 from decision_samples import HOUR_MS, NOW_MS, shape
 
-from clusop.service.store.database import open_database
-from clusop.service.store.migrate import migrate
 from clusop.service.store.tables.agents import agents, usage_hours
 from clusop.service.store.tables.decisions import engine_decisions
-
-
-@pytest.fixture(scope="session")
-def migrated_decisions_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("decisions") / "clusop.db"
-    database = open_database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
-
-
-@pytest.fixture
-def database(migrated_decisions_file, tmp_path):
-    path = tmp_path / "clusop.db"
-    shutil.copy(migrated_decisions_file, path)
-    opened = open_database(f"sqlite:///{path}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -66,6 +66,19 @@ def test_signals_and_agents_go_and_sums_stay(database):
     assert (day.busy_ms, day.native_ms, day.native_unknown_ms) == (300_000, 15 * 7, 150_000)
 
 
+def test_an_event_log_that_goes_leaves_no_agent_behind_that_said_no_goodbye(database):
+    with database.writing() as connection:
+        apply_batches(connection, [batch_of([line(signal(1, 1))], is_offline=True)], NOW_MS, LIMITS)
+    deliver(database, [signal(2, 1)], NOW_MS)
+    later_ms = NOW_MS + 50 * DAY_MS
+    deliver(database, records_of(99, later_ms), later_ms)
+    assert forget(database, later_ms, 40) == (2, 2)
+    with database.reading() as connection:
+        days = connection.execute(select(agent_days)).all()
+    assert sum(day.signal_count for day in days) == 2
+    assert [sum(getattr(day, name) for day in days) for name in ("agent_count", "without_goodbye")] == [1, 1]
+
+
 def test_what_was_forgotten_is_too_old_for_ever(database):
     records = records_of(1, NOW_MS)
     deliver(database, records, NOW_MS)
