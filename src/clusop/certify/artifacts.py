@@ -18,10 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clusop.clock import SystemClock
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = ["COMET", "DELTA", "Artifact", "comet_unsupported", "fetch_artifacts"]
+
+_CLOCK = SystemClock()
 
 _NO_PROGRESS_SECONDS = 90
 _STEP_SECONDS = 1.0
@@ -107,13 +111,13 @@ def _run_watched(command: list[str], watched: Path, label: str, environment: dic
     """Run a download, showing how ``watched`` grows; ended when it stands still. Returns its output, ``""`` on success."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
-        seen, since, stalled = 0.0, time.monotonic(), False
+        seen, since, stalled = 0.0, _CLOCK.monotonic_ms() / 1000, False
         while process.poll() is None:
             time.sleep(_STEP_SECONDS)
             now = _folder_mebibytes(watched)
             if now > seen:
-                seen, since = now, time.monotonic()
-            stalled = time.monotonic() - since > _NO_PROGRESS_SECONDS
+                seen, since = now, _CLOCK.monotonic_ms() / 1000
+            stalled = _CLOCK.monotonic_ms() / 1000 - since > _NO_PROGRESS_SECONDS
             if stalled:
                 process.kill()
                 process.wait()

@@ -20,8 +20,14 @@ __all__ = ["EngineWords", "ExecutionWords", "parse_extended_info"]
 
 _NODE = re.compile(r"^[\s:|+*-]*(?:\(\d+\)\s*)?(?P<name>[A-Za-z]\w*)(?P<rest>.*)$")
 _REASONS = re.compile(r"\[COMET: (?P<reasons>.*)\]\s*$")
-# Comet joins its reasons with ", " and writes commas inside them: these are the places where a sentence goes on.
+# Comet joins its reasons with ", " and writes commas inside them: besides brackets, these are the places where a sentence
+# goes on.
 _BETWEEN_REASONS = re.compile(r"(?<!it anyway)(?<!more information), (?!\d)")
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_HIDDEN = str.maketrans("(),[]", "\1\2\3\4\5")
+_SHOWN = str.maketrans("\1\2\3\4\5", "(),[]")
+# An object's address and a generated class differ from run to run.
+_ADDRESS = re.compile(r"(?:\$\$Lambda[\w$/]*)?@[0-9a-f]{3,}\b")
 _EXPRESSION_ID = re.compile(r"#\d+L?\b")
 _COVERAGE = re.compile(r"Comet accelerated (?P<native>\d+) out of (?P<eligible>\d+) eligible operators")
 _LONGEST_ARGUMENTS = 100
@@ -68,9 +74,19 @@ def parse_extended_info(text: str) -> tuple[int | None, int | None, tuple[tuple[
             continue
         node, said = _NODE.match(line), _REASONS.search(line)
         if node and said:
-            plain = _EXPRESSION_ID.sub("", _without_statistics(said["reasons"]))
-            reasons += [(node["name"], reason) for reason in _BETWEEN_REASONS.split(plain) if reason]
+            plain = _ADDRESS.sub("", _EXPRESSION_ID.sub("", _without_statistics(said["reasons"])))
+            reasons += [(node["name"], reason) for reason in _sentences(plain)]
     return native, eligible, tuple(dict.fromkeys(reasons))
+
+
+def _sentences(text: str) -> list[str]:
+    """The reasons in a joined text. A comma inside brackets joins nothing, however deep they are."""
+    hidden, before = text, ""
+    while hidden != before:
+        before = hidden
+        # As signs that no plan prints.
+        hidden = _IN_BRACKETS.sub(lambda found: found.group().translate(_HIDDEN), hidden)
+    return [reason.translate(_SHOWN) for reason in _BETWEEN_REASONS.split(hidden) if reason]
 
 
 class EngineWords:

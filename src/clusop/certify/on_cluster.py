@@ -11,7 +11,6 @@ import os
 import shutil
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from clusop.certify.matrix import matrix_json
 from clusop.certify.recipe import Recipe, refuse_another_recipe
 from clusop.certify.render_html import matrix_html
 from clusop.certify.workload import Dataset, application_of, discover
+from clusop.clock import SystemClock
 from clusop.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def certify_here(spark: SparkSession, settings: Settings) -> Matrix:
     with _schema(spark, settings.catalog) as schema, _scratch(out) as scratch:
         refuse_another_recipe(out, Recipe.of(settings.engine, fixtures, (), settings.repeats))
         _run(spark, settings, Dataset(out / "inputs", scratch, schema), fixtures, out)
-    scope = Scope(chosen, left_out, _COMMAND, datetime.now(tz=timezone.utc).strftime("%Y-%m-%d"))
+    scope = Scope(chosen, left_out, _COMMAND, SystemClock().now_at().strftime("%Y-%m-%d"))
     matrix = assemble(Journal(out / "journal").read(), scope, None)
     (out / "matrix.json").write_text(matrix_json(matrix), encoding="utf-8")
     (out / "matrix.html").write_text(matrix_html(matrix), encoding="utf-8")
@@ -118,7 +118,7 @@ def _refuse_elsewhere(spark: SparkSession, engine: str) -> None:
         raise InputError("certify", "serverless compute has no driver to watch", "Attach a dedicated cluster.")
     try:
         reached = type(spark).__module__.startswith("pyspark.sql.connect") or spark.sparkContext._jvm is None
-    except Exception:  # noqa: BLE001 - each runtime raises another class for what it forbids
+    except Exception:  # each runtime raises another class for what it forbids
         reached = True
     if reached:
         raise InputError(
@@ -152,7 +152,7 @@ def _schema(spark: SparkSession, catalog: str) -> Iterator[str]:
     full = f"`{catalog}`.{name}" if catalog else name
     try:
         spark.sql(f"CREATE SCHEMA {full}")
-    except Exception as error:  # noqa: BLE001 - each catalog raises another class
+    except Exception as error:  # each catalog raises another class
         said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise InputError(
             f"schema {full}",

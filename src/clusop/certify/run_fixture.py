@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
 from clusop.certify.time_limit import limited
+from clusop.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from clusop.certify.workload import Dataset, Run, Workload
 
 __all__ = ["Bench", "run_fixture"]
+
+_CLOCK = SystemClock()
 
 _ERROR_CHARS = 500
 
@@ -76,11 +78,11 @@ def _run(bench: Bench, fixture: Workload, *, is_off: bool = False) -> dict[str, 
         if not found["set_up_error"]:
             bench.account.drain()
             last = bench.account.last_id()
-            began = time.monotonic()
+            began = _CLOCK.monotonic_ms() / 1000
             with _settings(spark, fixture.settings):
                 context.setJobGroup(group, fixture.name, interruptOnCancel=True)
                 found["error"] = _attempt(fixture.run, bench)
-            found["seconds"] = round(time.monotonic() - began, 3)
+            found["seconds"] = round(_CLOCK.monotonic_ms() / 1000 - began, 3)
             found["executions"] = _executions(bench, last)
         found["timed_out"] = limit.is_over
     context.setLocalProperty("spark.jobGroup.id", None)
@@ -95,7 +97,7 @@ def _attempt(run: Run, bench: Bench) -> str:
     try:
         if (query := run(bench.spark, bench.data)) is not None:
             query.collect()
-    except Exception as error:  # noqa: BLE001 - its own code may raise anything
+    except Exception as error:  # its own code may raise anything
         first = next((line for line in str(error).splitlines() if line.strip()), "")
         return f"{type(error).__name__}: {first}"[:_ERROR_CHARS]
     return ""

@@ -6,10 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from clusop.clock import SystemClock
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 __all__ = ["Execution", "SparkAccount"]
+
+_CLOCK = SystemClock()
 
 _DRAIN_MS = 60_000
 # Spark writes an execution's end into its store a moment after the bus has delivered it.
@@ -59,10 +63,10 @@ class SparkAccount:
 
     def finished_after(self, last: int) -> tuple[Execution, ...]:
         """As :meth:`after`, once all of them have ended; after ten seconds as they then are."""
-        deadline = time.monotonic() + _SETTLE_S
+        deadline = _CLOCK.monotonic_ms() / 1000 + _SETTLE_S
         self.drain()
         found = self.after(last)
-        while not all(one.is_finished for one in found) and time.monotonic() < deadline:
+        while not all(one.is_finished for one in found) and _CLOCK.monotonic_ms() / 1000 < deadline:
             time.sleep(_STEP_S)
             found = self.after(last)
         return found

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import clusop
+from clusop.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 __all__ = ["NotArmedError", "Watched"]
+
+_CLOCK = SystemClock()
 
 _PATIENCE_S = 15.0
 _STEP_S = 0.05
@@ -30,8 +33,8 @@ class Watched:
         self._rows: dict[int, Mapping[str, Any]] = {}
         self._twice: set[int] = set()
         status = clusop.arm(report_all="true")
-        deadline = time.monotonic() + _PATIENCE_S
-        while not status.is_armed and time.monotonic() < deadline:
+        deadline = _CLOCK.monotonic_ms() / 1000 + _PATIENCE_S
+        while not status.is_armed and _CLOCK.monotonic_ms() / 1000 < deadline:
             time.sleep(_STEP_S)
             status = clusop.status()
         if not status.is_armed:
@@ -41,9 +44,9 @@ class Watched:
     def rows_of(self, executions: Iterable[int]) -> dict[int, Mapping[str, Any]]:
         """The agent's rows of these executions; one that does not come within 15 s is left out."""
         wanted = set(executions)
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = _CLOCK.monotonic_ms() / 1000 + _PATIENCE_S
         self._look()
-        while not wanted <= self._rows.keys() and time.monotonic() < deadline:
+        while not wanted <= self._rows.keys() and _CLOCK.monotonic_ms() / 1000 < deadline:
             time.sleep(_STEP_S)
             self._look()
         return {number: self._rows[number] for number in sorted(wanted & self._rows.keys())}

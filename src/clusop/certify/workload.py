@@ -79,7 +79,8 @@ class Expected:
 class Workload:
     """One fixture. ``set_up`` runs before it under a description of its own; ``settings`` are session settings in force
     while it runs; ``fails`` says that the query itself must fail. ``needs`` names what a session must have besides Spark:
-    ``delta``, ``hive``. ``disagreement`` explains, in one sentence, why the engine's own account and clusop's differ here.
+    ``delta``, ``hive``, ``sql-udf`` (a SQL function that is temporary). ``disagreement`` explains, in one sentence, why the
+    engine's own account and clusop's differ here.
     """
 
     name: str

@@ -48,3 +48,19 @@ def test_a_relation_that_prints_its_snapshot_is_cut():
 
 def test_a_plan_without_reasons():
     assert parse_extended_info("CometProject\n+- CometScan parquet\n") == (None, None, ())
+
+
+def test_a_comma_inside_brackets_joins_nothing():
+    text = "Project [COMET: array_join(concat(a#1, [b#2, c#3]), +, None) is not fully compatible, cast(x, y) is not supported]"
+    assert parse_extended_info(text)[2] == (
+        ("Project", "array_join(concat(a, [b, c]), +, None) is not fully compatible"),
+        ("Project", "cast(x, y) is not supported"),
+    )
+
+
+def test_addresses_are_left_out():
+    text = "Scan [COMET: Unsupported file format BinaryFileFormat@1bb01f3a, a$$Lambda$4711/0x00007f@5e91993f is not supported]"
+    assert parse_extended_info(text)[2] == (
+        ("Scan", "Unsupported file format BinaryFileFormat"),
+        ("Scan", "a is not supported"),
+    )
