@@ -29,6 +29,14 @@ STRUCTURE = {
     "pandas udf": (on_top("Project", "ArrowEvalPython"), [("pandas-udf", "ArrowEvalPython", 2)]),
     "map in pandas": (on_top("MapInPandas"), [("pandas-udf", "MapInPandas", 1)]),
     "scala udf": (on_top("Project | [UDF(a#1) AS b#2]"), [("scala-udf", "Project", 1)]),
+    "hive udf": (
+        on_top("Project | [HiveSimpleUDF#org.apache.hadoop.hive.ql.udf.UDFReverse(a#1) AS b#2]"),
+        [("scala-udf", "Project", 1)],
+    ),
+    "hive table function": (
+        on_top("Generate | HiveGenericUDTF#org.example.Twice(a#1), false, [b#2]"),
+        [("scala-udf", "Generate", 1)],
+    ),
     "objects": (
         on_top("SerializeFromObject", "MapElements", "DeserializeToObject"),
         [("rdd-or-dataset-api", "DeserializeToObject", 3)],
@@ -119,6 +127,14 @@ COMET = {
     ),
     "a common function it lacks": (
         "Project | [upper(a#1)] / CometColumnarToRow / CometScan parquet",
+        [("unsupported-expression", "Project", 1)],
+    ),
+    "what only the parser knows as a function": (
+        "Project | [timestampdiff(HOUR, a#1, b#2, Some(UTC))] / CometColumnarToRow / CometScan parquet",
+        [("unsupported-expression", "Project", 1)],
+    ),
+    "what a write puts around a partition's column": (
+        "Project | [empty2null(a#1) AS a#2] / CometColumnarToRow / CometScan parquet",
         [("unsupported-expression", "Project", 1)],
     ),
     "a function nobody knows": (

@@ -25,7 +25,7 @@ _OBJECTS = frozenset({
     "ExternalRDDScan",
 })  # fmt: skip
 _SCALA_UDF = re.compile(
-    r"(?<![\w.\x80-\U0010ffff])(?:UDF|scalaudf|HiveSimpleUDF|HiveGenericUDF|HiveGenericUDTF|HiveUDAFFunction)\("
+    r"(?<![\w.\x80-\U0010ffff])(?:(?:UDF|scalaudf)\(|Hive(?:SimpleUDF|GenericUDF|GenericUDTF|UDAFFunction)[#(])"
     r"|(?<![\w\x80-\U0010ffff])if \(isnull\(.*UDF\(",
     re.ASCII,
 )

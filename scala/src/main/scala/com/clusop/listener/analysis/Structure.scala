@@ -38,8 +38,11 @@ private[analysis] object Structure {
     "Scan ExistingRDD",
     "ExternalRDDScan"
   )
-  private val UdfCalls =
-    Vector("UDF(", "scalaudf(", "HiveSimpleUDF(", "HiveGenericUDF(", "HiveGenericUDTF(", "HiveUDAFFunction(")
+  // Spark writes the class of a Hive function behind a number sign.
+  private val UdfCalls = Vector("UDF(", "scalaudf(") ++
+    Vector("HiveSimpleUDF", "HiveGenericUDF", "HiveGenericUDTF", "HiveUDAFFunction").flatMap(name =>
+      Vector(name + "(", name + "#")
+    )
   private val NullGuard = "if (isnull("
   private val DeltaFiles = Pattern.compile(
     "(?:Tahoe|PreparedDelta|Delta)[A-Za-z0-9_]*FileIndex|DeltaCDFRelation|__delta_internal|_change_type#"

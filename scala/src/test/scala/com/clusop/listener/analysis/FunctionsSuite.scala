@@ -28,4 +28,12 @@ class FunctionsSuite extends AnyFunSuite {
     assert(cause("if (isnull(a)) null else \n myUDF(a)") != "scala-udf")
     assert(cause("éUDF(a)") != "scala-udf")
   }
+
+  test("a Hive function is a function of the user's, however Spark writes it") {
+    def cause(arguments: String): String =
+      Structure.structuralCause(Operator("Project", Plan.Root, arguments = arguments), Kind.Jvm, Dialect.of("photon")).cause
+    assert(cause("[HiveSimpleUDF#org.example.Reverse(a#1) AS b#2]") == "scala-udf")
+    assert(cause("[HiveGenericUDF#org.example.InitCap(a#1)]") == "scala-udf")
+    assert(cause("[my.HiveGenericUDF#org.example.InitCap(a#1)]") != "scala-udf")
+  }
 }
