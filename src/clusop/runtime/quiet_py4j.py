@@ -7,7 +7,8 @@ import threading
 
 __all__ = ["quiet_py4j"]
 
-_LOGGERS = ("py4j.java_gateway", "py4j.clientserver")
+# Its own loggers, and the root: of a JVM that dies while a command is under way it tells by ``logging.exception``.
+_LOGGERS = ("py4j.java_gateway", "py4j.clientserver", None)
 _OURS = "clusop-"
 
 
