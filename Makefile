@@ -17,6 +17,9 @@ SPARK := $(VENV)/.installed-spark
 # One live driver after another: apart, lest `make test` outgrow its 25 minutes. The faults inside the JVM stay there.
 AGENT_TESTS := $(addprefix tests/spark/,faults runtime agent/test_conf_doors.py agent/test_dormant.py agent/test_python_doors.py)
 
+# The runner of certifications: a dozen applications, some of which die on purpose. Apart for its time, as the agent's are.
+CERTIFY_TESTS := tests/spark/certify
+
 # No JVM in these: as many at once as there are cores.
 APART := $(addprefix tests/,unit architecture docs service)
 
@@ -27,7 +30,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inpu
 
 WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HOME &&
 
-.PHONY: help demo test agent check jars sbt matrix fuzz vectors fmt docs bench startup overhead ingest pages torture clean lint types layers unit jars-fetched cards-fetched
+.PHONY: help demo test agent certify check jars sbt matrix fuzz vectors fmt docs bench startup overhead ingest pages torture clean lint types layers unit jars-fetched cards-fetched
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,10 +40,14 @@ demo: jars cards-fetched ## Run real Spark jobs with a native engine, then show 
 
 test: lint types layers jars jars-fetched ## Everything CI runs: check, jars, vectors, corpus, install, service, Spark, browser (under 25 min)
 	@$(BIN)/python -m pytest -q -n auto $(APART)
-	@$(WITH_JAVA) $(BIN)/python -m pytest $(foreach folder,$(AGENT_TESTS) $(APART),--ignore=$(folder))
+	@$(WITH_JAVA) $(BIN)/python -m pytest $(foreach folder,$(AGENT_TESTS) $(CERTIFY_TESTS) $(APART),--ignore=$(folder))
 
 agent: jars jars-fetched ## The agent on live Spark: every door, every fault (about 19 min; apart from make test for its time)
 	@$(WITH_JAVA) $(BIN)/python -m pytest tests/spark/agent tests/spark/faults tests/spark/runtime
+
+certify: jars jars-fetched ## Certify Comet with every fixture, then test the runner: killed half-way, engines that crash, the notebook
+	@$(WITH_JAVA) $(BIN)/python harness/certify.py --engine comet
+	@$(WITH_JAVA) $(BIN)/python -m pytest $(CERTIFY_TESTS)
 
 check: lint types layers unit ## Lint, types, layers and unit tests (under 2 min, no JVM)
 
