@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ingest_samples import NOW_MS, agent_state, line, signal, usage_hour
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from clusop.service.actor import Actor
 from clusop.service.ingest.apply import apply_batches
@@ -13,6 +13,7 @@ from clusop.service.ingest.limits import Limits
 from clusop.service.problems.lifecycle import Change, change
 from clusop.service.schedule.leases import take_lease
 from clusop.service.store.changes import change_count
+from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.tables.money import reconciliations
 from clusop.service.store.tables.problems import problems
 
@@ -40,6 +41,9 @@ CHANGES = {
     "an hour and no signal": told(usage_hour(sequence=4)),
     "a person": acknowledged,
     "a reading that ends": lambda connection: connection.execute(update(reconciliations).values(outcome="done")),
+    "a message": lambda connection: connection.execute(
+        insert(deliveries).values(channel="team", team="a", kind="card", created_at_ms=NOW_MS, due_at_ms=NOW_MS)
+    ),
     "a row that goes": lambda connection: connection.execute(delete(reconciliations)),
 }
 NO_CHANGES = {

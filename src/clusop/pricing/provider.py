@@ -164,6 +164,11 @@ class PriceBook:
         """The entry that is used for a key at present, whatever its spelling."""
         return self._find(kind, key) or Unpriced(Reason("unknown-price-entry", f"{kind.value} {key}"))
 
+    def in_force(self, kind: PriceKind) -> tuple[PriceEntry, ...]:
+        """The entries of a kind that are used at present, by their ids."""
+        found = {entry.id: entry for (other, _), entry in self._entry_of_key.items() if other is kind}
+        return tuple(found[entry_id] for entry_id in sorted(found))
+
     def clouds_of(self, node_type: str) -> tuple[str, ...]:
         """The clouds that know this node type, by its DBU rate or its machine price."""
         kinds = (PriceKind.NODE_DBU, PriceKind.VM_USD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 
 import httpx
 import pytest
@@ -22,9 +23,9 @@ NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(migrated_file, tmp_path):
     """Who may what is no matter of the database: the embedded one is enough."""
-    return f"sqlite:///{tmp_path / 'clusop.db'}"
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'clusop.db')}"
 
 
 @pytest.fixture

@@ -160,6 +160,34 @@ def test_a_signal_over_midnight_counts_once(working) -> None:
     assert working.ground.replaced() == {(working.problem, DAY + 1): (BILLED, BILLED)}
 
 
+def test_sharing_a_day_again_leaves_later_days_alone_that_it_does_not_reach(working) -> None:
+    """A problem at work over midnight ties two days together, and no third."""
+    work(working, FIRST + 23, exposure=(2 * BILLED, 2 * BILLED), span=(30, 90))
+    third = FIRST + 3 * 24
+    work(working, third)
+    now_ms = (DAY + 6) * DAY_MS
+    bill(working.fake, FIRST, "14.5")
+    bill(working.fake, third, "14.5")
+    run(working, now_ms)
+    # Now all days are settled, and the last one is not looked at again.
+    run(working, now_ms)
+    before = working.ground.days()
+    assert before[working.problem, DAY + 3] == (BILLED, BILLED)
+    bill(working.fake, FIRST, "-1", record_type="RETRACTION")
+    run(working, now_ms)
+    assert working.ground.days()[working.problem, DAY + 3] == (BILLED, BILLED)
+    assert working.ground.replaced()[working.problem, DAY + 3] == (BILLED, BILLED)
+
+
+def test_a_bill_in_another_currency_tells_nothing_of_dollars(working) -> None:
+    for sku in (JOBS_PHOTON, JOBS):
+        working.fake.price(sku, "0.14", currency="EUR")
+    bill(working.fake, FIRST, "14.5")
+    found = working.run(LATER_MS, days=7, currency="EUR")
+    assert found.written.new == 1
+    assert shown(working) == ((4 * BILLED, 4 * BILLED), (0, 0))
+
+
 def test_a_later_day_is_read_whole(working) -> None:
     """One signal reaches into it from the day that is read; what else it has must not get lost when its row is written."""
     work(working, FIRST + 23, exposure=(10, 20), span=(30, 90))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from bill_samples import DAY_MS, HOUR_MS, JOBS_PHOTON, SLOTS, H, bill, shape
 from sqlalchemy import select
 
+from clusop.pricing.override_file import parse_overrides
 from clusop.service.store.tables.agents import agents, usage_hours
 from clusop.service.store.tables.money import learned_rates
 
@@ -40,6 +42,20 @@ def test_nothing_changed_is_nothing_done_and_all_is_counted(settled) -> None:
     with settled.ground.database.reading() as connection:
         (row,) = connection.execute(select(learned_rates)).all()
     assert (row.low_dbu, row.node_hours_milli) == ("2.9", 15_000)
+
+
+def test_other_multipliers_are_seen(settled) -> None:
+    """A narrower multiplier is another premium in the same bill, also of days that settled long ago."""
+    span = (DAY * HOUR_MS, (DAY + 1) * HOUR_MS)
+    settled.ground.signal(settled.agent, settled.problem, span, (0.5, HOUR_MS), exposure=(100, 100))
+    again(settled)
+    again(settled)
+    before = settled.ground.days()
+    assert before
+    told = parse_overrides({"multiplier": {"AWS/JOBS_COMPUTE": "1.5"}}, "test")
+    settled.settings = replace(settled.settings, book=settled.settings.book.with_overrides(told))
+    again(settled)
+    assert settled.ground.days() != before
 
 
 def test_a_late_row_is_seen(settled) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
+from clusop.pricing.entry import PriceKind
 from clusop.pricing.price import Unpriced
 from clusop.service.store.bounded_sum import bounded_sum
 from clusop.service.store.facts import fact
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["day_digest", "forget_days", "is_known", "remember"]
 
 # A change of how hours are shared out changes the number: all days are then done once more.
-_METHOD = "share-2"
+_METHOD = "share-3"
 _PREFIX = "resolver.day:"
 
 
@@ -41,8 +42,13 @@ def day_digest(
     rates: DbuRates,
     settings: ResolverSettings,
 ) -> str:
-    """Over the bill with its prices, what agents and signals told (by how many, and up to which), and rates."""
+    """Over the bill with its prices, what agents and signals told (by how many, and up to which), rates, and what the price
+    book says of multipliers and node types.
+    """
     found = sha256(f"{_METHOD} {span_ms} {settings.currency} {sorted(rates.learned.items())}".encode())
+    for kind in (PriceKind.MULTIPLIER, PriceKind.NODE_DBU):
+        for entry in settings.book.in_force(kind):
+            found.update(f"{entry.id} {entry.value}".encode())
     for key in sorted(bill):
         hour = bill[key]
         usd = hour.usd.reason.id if isinstance(hour.usd, Unpriced) else hour.usd

@@ -44,6 +44,7 @@ class _Day(NamedTuple):
 
 
 _NOTHING = _Day()
+_USD = "USD"
 _COLUMNS = tuple(problem_days.c[name] for name in _Day._fields)
 _Told = dict[tuple[int, "Place"], Range | None]
 
@@ -99,7 +100,12 @@ def _before(connection: Connection, day: int, modeled: ModeledHours) -> dict[Day
     rows = list(connection.execute(asked.where(days.day == day, has_any)))
     for some in chunks(sorted({problem_id for problem_id, other in modeled if other != day})):
         rows += connection.execute(asked.where(days.problem_id.in_(some), days.day > day, has_any))
-    return {(problem_id, other): _Day(*ends) for problem_id, other, *ends in rows}
+    # Of later days only those that signals of this day reach into: the lines of others were not read, and tell nothing here.
+    return {
+        (problem_id, other): _Day(*ends)
+        for problem_id, other, *ends in rows
+        if other == day or (problem_id, other) in modeled
+    }
 
 
 def _told_hours(connection: Connection, day: int, modeled: ModeledHours) -> _Told:
@@ -134,16 +140,17 @@ def _add_lines(connection: Connection, found: _Told, *where: ColumnElement[bool]
             bill_shares.c.problem_id,
             bill_hours.c.cluster,
             bill_hours.c.hour_at_ms,
-            bill_hours.c.is_provisional,
+            # Figures of problems are in dollars: a bill in another currency tells nothing of them, and modeled stands.
+            or_(bill_hours.c.is_provisional, bill_hours.c.currency != _USD),
             bill_shares.c.microusd,
             bill_shares.c.inputs,
         )
         .join(bill_hours, bill_hours.c.id == bill_shares.c.bill_hour_id)
         .where(bill_hours.c.is_current.is_(True), bill_shares.c.problem_id.is_not(None), *where)
     )
-    for problem_id, cluster, hour_at_ms, is_provisional, microusd, inputs in rows:
+    for problem_id, cluster, hour_at_ms, tells_nothing, microusd, inputs in rows:
         key = (problem_id, (cluster, hour_at_ms))
-        one = None if is_provisional or microusd is None else _premium(json.loads(inputs))
+        one = None if tells_nothing or microusd is None else _premium(json.loads(inputs))
         before = found.get(key, Range.of(0))
         found[key] = None if one is None or before is None else before + one
 

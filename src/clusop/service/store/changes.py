@@ -15,6 +15,7 @@ from clusop.service.store.facts import count_up
 from clusop.service.store.tables.access import facts
 from clusop.service.store.tables.agents import agents, usage_hours
 from clusop.service.store.tables.decisions import engine_decisions
+from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.tables.money import bill_hours, bill_shares, reconciliations
 from clusop.service.store.tables.problems import problem_days, problems
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["begin_count", "change_count", "count_changes", "note_change", "watch_changes"]
 
 _ADDED_UP = frozenset(
-    {problems, problem_days, agents, usage_hours, bill_hours, bill_shares, reconciliations, engine_decisions}
+    {
+        *(problems, problem_days, agents, usage_hours, engine_decisions),
+        *(bill_hours, bill_shares, reconciliations, deliveries),
+    }
 )
 _FACT = "changes"
 _SEEN = "clusop_changed"

@@ -83,8 +83,11 @@ def _fill_agents(connection: sa.Connection) -> None:
             " WHERE signals.agent_id = agents.id AND signals.is_offline) THEN 'log' ELSE 'live' END"
         )
     )
-    if collected:
-        connection.execute(
-            sa.text("UPDATE agents SET source = 'files', behind_ms = NULL WHERE agent = :agent"),
-            [{"agent": agent} for agent in sorted(collected)],
-        )
+    # By number: no index leads to an agent's name alone. Who has a state was heard live too, and stays that.
+    ids = [
+        {"id": number}
+        for number, agent, state_sequence in connection.execute(sa.text("SELECT id, agent, state_sequence FROM agents"))
+        if agent in collected and not state_sequence
+    ]
+    if ids:
+        connection.execute(sa.text("UPDATE agents SET source = 'files', behind_ms = NULL WHERE id = :id"), ids)
