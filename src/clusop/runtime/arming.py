@@ -73,7 +73,7 @@ def arm_context(
         "settings": settings.chosen(),
         "facts": {agent_name(name): fact.value for name, fact in facts.items() if fact.value},
     }
-    attached = attach(context, request)
+    attached = attach(context, request, None if before is None else before.attached)
     if isinstance(attached, Reason):
         return Arming(settings, facts, None, attached, problems)
     return Arming(

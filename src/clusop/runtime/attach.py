@@ -36,6 +36,7 @@ class Attached:
 
     link: AgentLink
     answer: Answer
+    protocol: int
 
     @property
     def refusal(self) -> Reason | None:
@@ -55,18 +56,24 @@ class Attached:
         return self.answer.get("reason") in {"switched-off", "kill-file", "disarmed"}
 
 
-def attach(context: Any, request: Answer) -> Attached | Reason:  # Any: a SparkContext of PySpark
-    """Attach to the JVM of ``context`` and arm there. ``request`` is the agent's ``attach`` operation without its name."""
+def attach(
+    context: Any, request: Answer, before: Attached | None = None
+) -> Attached | Reason:  # Any: a SparkContext of PySpark
+    """Attach to the JVM of ``context`` and arm there. ``request`` is the agent's ``attach`` operation without its name.
+
+    An agent of an older protocol is superseded by ours, but not where an older jar on the JVM's own class path hides ours: then
+    its agent answers, and is used as it is. ``before``, what came of the last attempt, tells so; nothing is loaded again.
+    """
     try:
         jvm = jvm_of(context)
         if jvm is None:
             return Reason("no-context")
         link = AgentLink(jvm)
         about = link.about()
-        if about is not None and _protocol(about) >= PROTOCOL:
-            return Attached(link, link.call("attach", **request))
+        if about is not None and (_protocol(about) >= PROTOCOL or _is_same(about, before)):
+            return Attached(link, link.call("attach", **request), _protocol(about))
         answer = _load(context, jvm, request)
-        return answer if isinstance(answer, Reason) else Attached(link, answer)
+        return answer if isinstance(answer, Reason) else Attached(link, answer, _protocol(answer))
     except JvmCallError as error:
         return error.reason
     except jvm_errors() as error:
@@ -86,7 +93,7 @@ def _load(context: Any, jvm: Any, request: Answer) -> Answer | Reason:  # Any: P
     except faults:
         discard(copy)
         raise
-    if isinstance(answer, Reason):
+    if isinstance(answer, Reason) or 0 < _protocol(answer) < PROTOCOL:
         discard(copy)
     return answer
 
@@ -107,6 +114,11 @@ def _open(context: Any, jvm: Any, copy: Path, request: Answer) -> Answer | Reaso
         if constructor.getParameterCount() == len(arguments):
             return answer_of(str(jvm.java.util.Objects.toString(constructor.newInstance(arguments))))
     return Reason("agent-not-loaded")
+
+
+def _is_same(about: Answer, before: Attached | None) -> bool:
+    """Whether it is the agent that answered the last attempt."""
+    return before is not None and bool(about.get("agent")) and before.answer.get("agent") == about.get("agent")
 
 
 def _protocol(about: Answer) -> int:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from clusop.runtime.agent_link import PROTOCOL
 from clusop.runtime.delivery import deliver
 from clusop.runtime.kill_file import is_there
-from clusop.runtime.transport.record_name import FILE_NAME
+from clusop.runtime.transport.record_name import FILE_NAME, identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from clusop.runtime.spool import Spool
     from clusop.runtime.transport.outcome import RetryLater, Transport
 
-__all__ = ["Batcher", "Way"]
+__all__ = ["Batcher", "Peer", "Way"]
 
 _MOST_RECORDS = 100
 _MOST_BYTES = 1_000_000
@@ -28,7 +29,9 @@ _MOST_FAILURES = 5
 _STAND_BY_S = 60.0
 # The endpoint was reached and wants to be left alone: nobody else fares better.
 _BUSY = "endpoint-busy"
-_NOTHING: Mapping[str, int] = MappingProxyType({})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+# From this protocol on an acknowledgement tells what of its lease was refused.
+_TOLD_WITH_IT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,19 @@ class Way:
     kill_file: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The agent that is asked: its id, ``""`` where it is not known, and the protocol it speaks."""
+
+    agent: str = ""
+    protocol: int = PROTOCOL
+
+
 class Batcher:
     """One holder of leases. A lease is acknowledged only after its records arrived, or lie synced in the spool."""
 
-    def __init__(self, holder: str, caller: Caller, way: Way, pace: Pace, agent: str = "") -> None:
-        self._agent = agent
+    def __init__(self, holder: str, caller: Caller, way: Way, pace: Pace, peer: Peer | None = None) -> None:
+        self._peer = peer or Peer()
         self._lost: dict[str, int] = {}
         self.holder = holder
         self._caller = caller
@@ -82,8 +93,11 @@ class Batcher:
             return self._pace.idle()
         delivery = deliver(self._way.transport, lines)
         if delivery.retry is None:
-            self._settle(lease, went_out=True, refused=delivery.lost)
-            self.sent_count += len(lines) - sum(delivery.lost.values())
+            is_told_with_it = self._peer.protocol >= _TOLD_WITH_IT
+            self._settle(lease, went_out=True, refused=delivery.lost if is_told_with_it else _NOTHING)
+            if not is_told_with_it:
+                self._count_lost(delivery.lost)
+            self.sent_count += len(lines) - len(delivery.lost)
             self.trouble = self._spool_trouble = None
             return self._pace.worked()
         self.trouble = delivery.retry.reason
@@ -119,7 +133,7 @@ class Batcher:
         self.trouble = None
         spool.drop(path)
         named = FILE_NAME.fullmatch(path.name)
-        if not self._agent or (named is not None and named[1] == self._agent):
+        if not self._peer.agent or (named is not None and named[1] == self._peer.agent):
             # Records of an earlier agent are in its own account, which is closed.
             self._count_lost(delivery.lost)
             self._tell_lost()
@@ -154,8 +168,12 @@ class Batcher:
     def _acknowledgement(self) -> dict[str, object]:
         # What was refused goes along, for the agent to count it where the acknowledgement first takes effect. Told before, it
         # would be counted again by whoever sends the batch once more: this process may be killed, and the lease expire.
-        refused = dict(self._refused)
-        return {"ack": self._to_acknowledge, "sent": self._went_out, "lost": refused, "refused": sum(refused.values())}
+        refused: dict[str, list[int]] = {}
+        for line, reason in self._refused.items():
+            sequence = identity(line)[1]
+            if sequence.isdecimal():
+                refused.setdefault(reason, []).append(int(sequence))
+        return {"ack": self._to_acknowledge, "sent": self._went_out, "refused": refused}
 
     def _keep(self, lease: str, lines: tuple[str, ...]) -> None:
         spool = self._way.spool
@@ -167,15 +185,17 @@ class Batcher:
             # Not waiting for the lease to expire lets them be spooled, sent or counted by the JVM meanwhile.
             self._caller.call("release", holder=self.holder, lease=lease, reason=refusal.id)
 
-    def _settle(self, lease: str, *, went_out: bool, refused: Mapping[str, int] = _NOTHING) -> None:
+    def _settle(self, lease: str, *, went_out: bool, refused: Mapping[str, str] = _NOTHING) -> None:
         self._to_acknowledge, self._went_out, self._refused = lease, went_out, refused
 
-    def _count_lost(self, lost: Mapping[str, int]) -> None:
-        for reason, count in lost.items():
-            self._lost[reason] = self._lost.get(reason, 0) + count
+    def _count_lost(self, lost: Mapping[str, str]) -> None:
+        for reason in lost.values():
+            self._lost[reason] = self._lost.get(reason, 0) + 1
 
     def _tell_lost(self) -> None:
-        """Have the agent count what spooled records lost: they are in no lease. What cannot be told now is told later."""
+        """Have the agent count what no acknowledgement tells: losses of spooled records, which are in no lease, and all where it
+        is an older one. What cannot be told now is told later.
+        """
         for reason, count in list(self._lost.items()):
             self._caller.call("lost", reason=reason, count=count)
             del self._lost[reason]

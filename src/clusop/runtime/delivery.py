@@ -19,16 +19,17 @@ __all__ = ["Delivery", "deliver"]
 class Delivery:
     """How a batch fared. ``retry`` is set where some of it still has to go: then all of it stays unacknowledged.
 
-    ``lost`` counts by reason what the receiver refused for good. It only counts once the whole batch is settled.
+    ``lost`` are the lines that the receiver refused for good, each with the reason. They only count once the whole batch is
+    settled.
     """
 
-    lost: Mapping[str, int]
+    lost: Mapping[str, str]
     retry: RetryLater | None = None
 
 
 def deliver(transport: Transport, lines: Sequence[str]) -> Delivery:
     """Send ``lines``. What arrived before a half had to wait is sent again with it; the receiver knows it by then."""
-    lost: dict[str, int] = {}
+    lost: dict[str, str] = {}
     waiting = [tuple(lines)]
     while waiting:
         batch = waiting.pop()
@@ -36,12 +37,11 @@ def deliver(transport: Transport, lines: Sequence[str]) -> Delivery:
         if isinstance(outcome, RetryLater):
             return Delivery({}, outcome)
         if isinstance(outcome, Delivered):
-            for reason, count in outcome.lost.items():
-                lost[reason] = lost.get(reason, 0) + count
+            lost.update(outcome.lost)
         elif not batch:
             continue  # nothing was sent, so nothing was refused
         elif len(batch) == 1:
-            lost[outcome.lost_as] = lost.get(outcome.lost_as, 0) + 1
+            lost[batch[0]] = outcome.lost_as
         else:
             middle = len(batch) // 2
             waiting += [batch[middle:], batch[:middle]]

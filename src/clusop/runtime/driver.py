@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from clusop.clock import SystemClock
 from clusop.reasons import Reason, catalogue
 from clusop.runtime.arming import Arming, arm_context, off_because, problems_of
-from clusop.runtime.batcher import Batcher, Way
+from clusop.runtime.batcher import Batcher, Peer, Way
 from clusop.runtime.batcher_thread import BatcherThread
 from clusop.runtime.context_watch import ContextWatch, Looks
 from clusop.runtime.farewell import at_exit
@@ -217,8 +217,9 @@ class Driver:
             settings.text("killFile"),
         )
         pace = Pace(settings.count("pollIntervalMs") / _MS_PER_S, random.SystemRandom().random)
-        agent = str(arming.attached.answer.get("agent", "")) if arming.attached is not None else ""
-        batcher = Batcher(uuid.uuid4().hex, link, way, pace, agent)
+        attached = arming.attached
+        peer = Peer() if attached is None else Peer(str(attached.answer.get("agent", "")), attached.protocol)
+        batcher = Batcher(uuid.uuid4().hex, link, way, pace, peer)
         self._carrier = BatcherThread(batcher, self.process, self.guard, self._clock)
         self._carrier.start()
 

@@ -21,6 +21,8 @@ __all__ = ["Report", "report_of", "report_of_rows"]
 _COLUMNS = ("query", "verdict", "why", "time", "off engine", "premium", "avoidable", "do")
 # Of a plan on a Spark that has no native engine. Nothing of it is priced: there is no premium.
 _NO_ENGINE = "no-engine"
+# Statements that no engine could run: they tell nothing about one.
+_COMMAND = "command"
 _NO_PREMIUM = "The premium is modeled from list prices and measured times; no bill has confirmed it."
 
 
@@ -69,10 +71,11 @@ def report_of(driver: Driver, session: Any | None, *, everybody: bool) -> Report
 
 def report_of_rows(rows: tuple[Mapping[str, Any], ...]) -> Report:  # Any: JSON
     """The report of what the agent keeps, with what is to be said of all of it together."""
-    if not rows:
-        return Report(reasons=(Reason("nothing-finished"),))
-    if all(_has_no_engine(row) for row in rows):
-        return Report(rows, (Reason("nothing-to-fall-back-from", _queries(sum(map(_is_shown, rows)))),))
+    if not any(map(_is_shown, rows)):
+        return Report(rows, (Reason("nothing-finished"),))
+    count = sum(_is_shown(row) and _has_no_engine(row) for row in rows)
+    if count and all(_has_no_engine(row) or row.get("verdict") == _COMMAND for row in rows):
+        return Report(rows, (Reason("nothing-to-fall-back-from", _queries(count)),))
     return Report(rows)
 
 

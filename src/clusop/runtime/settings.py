@@ -30,6 +30,9 @@ _VARIABLE = "CLUSOP_"
 _ENABLED = "spark.clusop.enabled"
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MOST_TOLD_CHARS = 80
+# What switches clusop off is named to nobody who wrote another word.
+_OFF = frozenset({_ENABLED, "CLUSOP_DISABLE", "enabled"})
+_NEAR = 0.8
 
 
 class Origin:
@@ -124,8 +127,10 @@ def unknown_name(name: str, known: Iterable[str]) -> str:
     import difflib  # here: an unknown name is rare, and the driver starts without this
 
     shown = "".join(sign if sign.isprintable() else "?" for sign in name)[:_MOST_TOLD_CHARS]
-    by_bare = {_bare(one): one for one in known}
-    near = difflib.get_close_matches(_bare(name), by_bare, n=1)
+    bare = _bare(name)
+    by_bare = {_bare(one): one for one in known if one not in _OFF or _bare(one) == bare}
+    swapped = [one for one in by_bare if sorted(one) == sorted(bare)]
+    near = swapped or difflib.get_close_matches(bare, by_bare, n=1, cutoff=_NEAR)
     return f"{shown} (did you mean {by_bare[near[0]]}?)" if near else shown
 
 

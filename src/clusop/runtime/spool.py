@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from clusop.reasons import Reason
 from clusop.runtime.drafts import remove_old_drafts
 from clusop.runtime.transport.record_name import FILE_NAME, files_of
-from clusop.runtime.transport.whole_file import write_whole
+from clusop.runtime.transport.whole_file import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,8 +50,7 @@ class Spool:
             held_bytes = sum(size for path, size in _batches(self._entries()) if path.name not in new)
             if held_bytes + sum(map(len, new.values())) > self._most_bytes:
                 return Reason("spool-full")
-            for name, data in files:
-                write_whole(self._directory / name, data, 0o600)
+            write_all([(self._directory / name, data) for name, data in files], 0o600)
         except OSError as error:
             return Reason("spool-unwritable", f" ({error.strerror or type(error).__name__})")
         return None

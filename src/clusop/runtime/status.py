@@ -117,9 +117,13 @@ def status_of(driver: Driver) -> Status:
 
 
 def _troubles(of_batcher: tuple[Reason, ...], agent: Mapping[str, object]) -> tuple[Reason, ...]:
-    """Why records wait: the batcher's reasons, else that of the dispatcher in the JVM, which sends where no Python does."""
-    word = str(_delivery(agent).get("dispatch", ""))
-    return of_batcher or ((Reason(word),) if word in catalogue() and _waiting_count(agent) else ())
+    """Why records wait: the batcher's reasons, else that of the dispatcher in the JVM, which sends where no Python does. Where
+    one does, that is the word of an outage which may be over.
+    """
+    told = _delivery(agent)
+    word = str(told.get("dispatch", ""))
+    is_jvm_s = word in catalogue() and told.get("holder") is not True and bool(_waiting_count(agent))
+    return of_batcher or ((Reason(word),) if is_jvm_s else ())
 
 
 def _delivery(agent: Mapping[str, object]) -> Mapping[str, object]:

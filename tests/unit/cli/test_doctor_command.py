@@ -287,6 +287,8 @@ def test_an_endpoint_whose_host_nobody_knows_or_that_is_none_is_told_with_what_t
         ("CLUSOP_endpoint", "CLUSOP_endpoint (did you mean CLUSOP_ENDPOINT?)"),
         ("CLUSOP_AMR", "CLUSOP_AMR (did you mean CLUSOP_ARM?)"),
         ("CLUSOP_XYZZY", "CLUSOP_XYZZY"),
+        ("CLUSOP_ENABLE", "CLUSOP_ENABLE"),
+        ("CLUSOP_DISABLED", "CLUSOP_DISABLED"),
     ],
 )
 def test_what_looks_like_a_setting_and_is_none_is_told_with_the_nearest_name(name: str, told: str) -> None:

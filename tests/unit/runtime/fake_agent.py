@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from clusop.runtime.agent_link import PROTOCOL
+
 AGENT = "0123456789abcdef0123456789abcdef"
 
 
@@ -12,9 +14,13 @@ def record(sequence: int, text: str = "") -> str:
 
 
 class FakeAgent:
-    """Answers poll, release, flush and lost. ``faults`` are raised by the next calls."""
+    """Answers poll, release, flush and lost. ``faults`` are raised by the next calls. One of protocol 1 knows of an
+    acknowledgement only what was sent.
+    """
 
-    def __init__(self, *records: str) -> None:
+    def __init__(self, *records: str, protocol: int = PROTOCOL) -> None:
+        self.protocol = protocol
+        self.told_refused: list[object] = []
         self.waiting = list(records)
         self.gathered: list[str] = []
         self.leases: dict[str, list[str]] = {}
@@ -64,10 +70,20 @@ class FakeAgent:
 
     def _acknowledge(self, fields):
         if fields.get("ack") in self.leases:
-            self.acknowledged += self.leases.pop(fields["ack"])
+            gone = self.leases.pop(fields["ack"])
+            self.acknowledged += gone
             self.sent_flags.append(fields["sent"])
-            for reason, count in fields["lost"].items():
-                self._lost({"reason": reason, "count": count})
+            if self.protocol > 1:
+                self.told_refused.append(fields["refused"])
+                for reason, sequences in fields["refused"].items():
+                    count = sum(record(sequence) in gone for sequence in sequences)
+                    self._lost({"reason": reason, "count": count})
+
+    def drop_of_leases(self, records: set[str]) -> None:
+        """Leases that expired gave these back, and the ring then had no room for them."""
+        for name, lent in self.leases.items():
+            self.leases[name] = [line for line in lent if line not in records]
+        self._lost({"reason": "ring-overflow", "count": len(records)})
 
     def _flush(self, _fields):
         self.waiting += self.gathered
@@ -75,5 +91,6 @@ class FakeAgent:
         return {"ok": True}
 
     def _lost(self, fields):
-        self.losses[fields["reason"]] = self.losses.get(fields["reason"], 0) + fields["count"]
+        if fields["count"]:
+            self.losses[fields["reason"]] = self.losses.get(fields["reason"], 0) + fields["count"]
         return {"ok": True}

@@ -9,7 +9,7 @@ from fake_agent import AGENT, FakeAgent, record
 
 from clusop.clock import SystemClock
 from clusop.reasons import Reason
-from clusop.runtime.batcher import Batcher, Way
+from clusop.runtime.batcher import Batcher, Peer, Way
 from clusop.runtime.jvm_errors import JvmCallError
 from clusop.runtime.pace import Pace
 from clusop.runtime.spool import Spool
@@ -37,8 +37,10 @@ class Scripted:
         return self.outcomes.pop(0) if self.outcomes else ACCEPT
 
 
-def batcher(agent: FakeAgent, transport: Scripted, spool: Spool | None = None, kill_file: str = "") -> Batcher:
-    return Batcher("me", agent, Way(transport, spool, kill_file), Pace(5.0, lambda: 0.5))
+def batcher(
+    agent: FakeAgent, transport: Scripted, spool: Spool | None = None, kill_file: str = "", peer: Peer | None = None
+) -> Batcher:
+    return Batcher("me", agent, Way(transport, spool, kill_file), Pace(5.0, lambda: 0.5), peer)
 
 
 def test_what_was_sent_is_acknowledged_by_the_next_poll_at_once() -> None:
@@ -85,7 +87,7 @@ def test_a_failed_poll_keeps_the_acknowledgement_for_the_next() -> None:
 
 def test_what_the_receiver_refuses_for_good_is_counted_once_and_acknowledged() -> None:
     agent = FakeAgent(record(1), record(2))
-    one = batcher(agent, Scripted(Rejected("refused"), Rejected("refused"), Delivered({"conflict": 1})))
+    one = batcher(agent, Scripted(Rejected("refused"), Rejected("refused"), Delivered({record(2): "conflict"})))
     one.step()
     one.step()
     assert agent.losses == {"refused": 1, "conflict": 1}
@@ -95,10 +97,10 @@ def test_what_the_receiver_refuses_for_good_is_counted_once_and_acknowledged() -
 def test_a_crash_before_the_acknowledgement_counts_no_refusal_twice() -> None:
     """The lease expires, somebody sends the same records again, and is refused again."""
     agent = FakeAgent(record(1), record(2))
-    batcher(agent, Scripted(Delivered({"conflict": 1}))).step()
+    batcher(agent, Scripted(Delivered({record(1): "conflict"}))).step()
     assert agent.losses == {}, "not before the acknowledgement, with which it is told"
     agent.call("release", holder="me")
-    after = batcher(agent, Scripted(Delivered({"conflict": 1})))
+    after = batcher(agent, Scripted(Delivered({record(1): "conflict"})))
     after.step()
     after.step()
     assert agent.losses == {"conflict": 1}
@@ -107,7 +109,7 @@ def test_a_crash_before_the_acknowledgement_counts_no_refusal_twice() -> None:
 
 def test_a_failed_acknowledgement_tells_what_was_refused_with_the_next_and_once() -> None:
     agent = FakeAgent(record(1))
-    one = batcher(agent, Scripted(Delivered({"conflict": 1})))
+    one = batcher(agent, Scripted(Delivered({record(1): "conflict"})))
     one.step()
     agent.faults.append(JvmCallError(Reason("agent-fault"), is_final=False))
     with pytest.raises(JvmCallError):
@@ -117,6 +119,29 @@ def test_a_failed_acknowledgement_tells_what_was_refused_with_the_next_and_once(
         one.step()
     assert agent.losses == {"conflict": 1}
     assert agent.acknowledged == [record(1), record(2)]
+
+
+def test_what_was_refused_is_told_by_sequence_for_some_of_its_lease_may_be_gone_and_counted_by_then() -> None:
+    agent = FakeAgent(*map(record, range(1, 11)))
+    refused = {record(1): "conflict", record(2): "conflict", record(7): "too-old"}
+    one = batcher(agent, Scripted(Delivered(refused)))
+    one.step()
+    agent.drop_of_leases(set(map(record, range(1, 6))))
+    one.step()
+    assert agent.told_refused == [{"conflict": [1, 2], "too-old": [7]}]
+    assert agent.losses == {"ring-overflow": 5, "too-old": 1}
+    assert agent.acknowledged == list(map(record, range(6, 11)))
+
+
+def test_an_agent_of_the_first_protocol_is_told_of_losses_apart_from_the_acknowledgement() -> None:
+    agent = FakeAgent(record(1), record(2), protocol=1)
+    one = batcher(agent, Scripted(Delivered({record(1): "conflict"})), peer=Peer(AGENT, 1))
+    one.step()
+    one.step()
+    one.leave("holder-left")
+    assert agent.losses == {"conflict": 1}
+    assert agent.acknowledged == [record(1), record(2)]
+    assert one.sent_count == 1
 
 
 def test_while_the_endpoint_is_away_records_wait_on_disk_and_are_sent_first_when_it_is_back(tmp_path: Path) -> None:
@@ -199,7 +224,7 @@ def test_after_many_failures_in_a_row_nobody_holds_for_a_minute_so_that_the_jvm_
 def test_what_arrived_or_lies_in_the_spool_is_acknowledged_before_the_jvm_is_let_in(tmp_path: Path) -> None:
     """Else it would send all of that again, and what was refused be counted again."""
     agent = FakeAgent(record(1), record(2))
-    transport = Scripted(Delivered({"conflict": 1}), *[UNREACHABLE] * 5)
+    transport = Scripted(Delivered({record(1): "conflict"}), *[UNREACHABLE] * 5)
     one = batcher(agent, transport, Spool(str(tmp_path), 1 << 20, SystemClock()))
     one.step()
     for sequence in range(3, 8):
@@ -253,7 +278,7 @@ def test_a_kill_file_that_cannot_be_looked_at_is_none(tmp_path: Path) -> None:
 def test_losses_of_what_was_spooled_that_cannot_be_told_are_told_later_and_once(tmp_path: Path) -> None:
     spool = Spool(str(tmp_path), 1 << 20, SystemClock())
     spool.put((record(1), record(2)))
-    agent, transport = FakeAgent(), Scripted(Delivered({"conflict": 1, "refused": 1}))
+    agent, transport = FakeAgent(), Scripted(Delivered({record(1): "conflict", record(2): "refused"}))
     one = batcher(agent, transport, spool)
 
     def call(op: str, **fields: object) -> dict[str, object]:
@@ -293,8 +318,8 @@ def test_what_an_earlier_agent_s_records_met_is_not_this_one_s_loss(
     spool = Spool(str(tmp_path), 1 << 20, SystemClock())
     spool.put((record(1),))
     agent = FakeAgent()
-    way = Way(Scripted(Delivered({"refused": 1})), spool)
-    one = Batcher("me", agent, way, Pace(5.0, lambda: 0.5), own)
+    way = Way(Scripted(Delivered({record(1): "refused"})), spool)
+    one = Batcher("me", agent, way, Pace(5.0, lambda: 0.5), Peer(own))
     one.step()
     one.step()
     assert agent.losses == losses

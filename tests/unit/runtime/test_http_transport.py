@@ -87,7 +87,7 @@ def test_what_was_refused_one_by_one_is_counted_by_reason(server: LocalAggregato
         {"agent": AGENT, "sequence": 2, "reason": "not-of-the-catalogue"},
     ]
     server.answer = lambda lines: accepted(lines, refused)
-    assert transport(server.url).send(LINES) == Delivered({"too-large": 1, "refused": 1})
+    assert transport(server.url).send(LINES) == Delivered({LINES[0]: "too-large", LINES[1]: "refused"})
 
 
 def test_refusals_of_other_records_invent_no_losses(server: LocalAggregator) -> None:

@@ -171,6 +171,11 @@ def test_what_keeps_the_jvm_from_sending_is_told_where_python_has_no_trouble_of_
     delivery = {"waiting": 2, "dispatch": "endpoint-unreachable"}
     vars(jvm.agent)["_status"] = lambda _fields: {"ok": True, "delivery": delivery}
     assert "2 records not delivered: The endpoint cannot be reached." in repr(status_of(one))
+    delivery["holder"] = True
+    assert "not delivered:" not in repr(status_of(one)), (
+        "a batcher sends: what the JVM met is over, or another's matter"
+    )
+    delivery["holder"] = False
     delivery["dispatch"] = "sending"
     assert "not delivered:" not in repr(status_of(one))
 

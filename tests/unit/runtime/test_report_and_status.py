@@ -154,6 +154,17 @@ def test_without_a_native_engine_one_sentence_says_that_nothing_can_fall_back(co
     assert f"seen: {queries}, all on the JVM" in shown
     assert "priced" not in shown, "there is no premium that could have a price"
     assert "no native engine" not in repr(report_of_rows((row, ROW)))
+    command = {**row, "verdict": "command", "verdict_reasons": ["command-only"], "role": "command"}
+    beside = repr(report_of_rows((command, *[row] * count, internal)))
+    assert f"seen: {queries}, all on the JVM" in beside, "a command tells nothing of an engine"
+    assert "no native engine" not in repr(report_of_rows((command,)))
+
+
+@pytest.mark.parametrize("reasons", [["no-engine"], []])
+def test_where_only_the_table_format_s_own_executions_finished_none_of_the_caller_s_has(reasons: list[str]) -> None:
+    shown = repr(report_of_rows(({**ROW, "role": "internal", "verdict_reasons": reasons},)))
+    assert shown.startswith("clusop: 0 queries finished")
+    assert "No query of yours has finished since clusop armed." in shown
 
 
 @pytest.mark.parametrize(

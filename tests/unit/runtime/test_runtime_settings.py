@@ -118,6 +118,12 @@ def test_an_unknown_key_is_told_with_what_was_probably_meant() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["disable", "enable", "enabld", "armed", "tokens"])
+def test_nobody_who_wrote_another_word_is_shown_the_switch_or_a_name_that_is_not_near(name: str) -> None:
+    told = [problem.sentence for problem in resolve({PREFIX + name: "x"}, {name: "y"}, {}).problems]
+    assert told == [f"{one} is no setting of clusop; it is ignored." for one in (PREFIX + name, name)]
+
+
 def test_an_armer_may_name_a_setting_as_python_or_as_spark_does() -> None:
     for name in ("spool_max_bytes", "spool.maxBytes", "spark.clusop.spool.maxBytes"):
         assert key_of(name) == "spark.clusop.spool.maxBytes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from clusop.runtime.spool import Spool
 from clusop.runtime.transport.files import FileTransport
 from clusop.runtime.transport.outcome import Delivered, RetryLater
 from clusop.runtime.transport.record_name import files_of
-from clusop.runtime.transport.whole_file import write_whole
+from clusop.runtime.transport.whole_file import write_all, write_whole
 
 
 def test_a_file_is_named_after_its_agent_and_sequences_and_has_no_gap() -> None:
@@ -77,6 +78,59 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(OSError, match="No space left"):
         write_whole(tmp_path / "x.jsonl", b"x" * 100_000)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("sink", ["spool", "directory"])
+def test_of_a_batch_that_cannot_be_written_whole_nothing_is_left_but_what_was_there(tmp_path: Path, sink: str) -> None:
+    spool, files = Spool(str(tmp_path), 1 << 20, SystemClock()), FileTransport(str(tmp_path))
+    assert spool.put((record(1),)) is None
+    in_the_way = tmp_path / f"clusop-{AGENT}-9-9.jsonl"
+    in_the_way.mkdir()
+    lines = tuple(map(record, (1, 3, 4, 9)))
+    refusal = spool.put(lines) if sink == "spool" else files.send(lines)
+    assert refusal is not None
+    assert refusal != Delivered({})
+    assert sorted(path.name[-9:] for path in tmp_path.iterdir()) == ["1-1.jsonl", "9-9.jsonl"]
+    in_the_way.rmdir()
+    assert spool.put(lines) is None
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_file_that_another_sender_put_in_the_place_of_ours_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "x.jsonl"
+    fsync = os.fsync
+
+    def full_after_the_first(descriptor: int) -> None:
+        if target.exists() and not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            write_aside(target)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    def write_aside(path: Path) -> None:
+        other = tmp_path / "other"
+        other.write_bytes(b"x")
+        other.replace(path)
+
+    monkeypatch.setattr(os, "fsync", full_after_the_first)
+    with pytest.raises(OSError, match="No space left"):
+        write_all([(target, b"x"), (tmp_path / "y.jsonl", b"y")])
+    assert [path.name for path in tmp_path.iterdir()] == ["x.jsonl"]
+
+
+def test_where_the_file_system_knows_no_links_files_are_written_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_arguments: object, **_named: object) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(os, "link", no_links)
+    write_all([(tmp_path / "x.jsonl", b"x"), (tmp_path / "y.jsonl", b"y")])
+    assert sorted((path.name, path.read_bytes()) for path in tmp_path.iterdir()) == [
+        ("x.jsonl", b"x"),
+        ("y.jsonl", b"y"),
+    ]
 
 
 def test_no_link_planted_in_the_folder_is_written_through(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clusop.reasons import Reason
 from clusop.runtime.transport.outcome import Delivered, RetryLater
 from clusop.runtime.transport.record_name import files_of
-from clusop.runtime.transport.whole_file import write_whole
+from clusop.runtime.transport.whole_file import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +26,13 @@ class FileTransport:
         self._directory = Path(directory)
 
     def send(self, lines: Sequence[str]) -> Outcome:
-        """Write the files; they are delivered once all stand under their names."""
+        """Write the files; they are delivered once all stand under their names. Where one cannot, none is left."""
         files = files_of(lines)
         if not files:
             return RetryLater(Reason("directory-unwritable", " (the batch has no identity)"))
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            for name, data in files:
-                write_whole(self._directory / name, data)
+            write_all([(self._directory / name, data) for name, data in files])
         except OSError as error:
             return RetryLater(Reason("directory-unwritable", f" ({error.strerror or type(error).__name__})"))
         return Delivered(MappingProxyType({}))

@@ -102,15 +102,15 @@ def _receipt(body: bytes, lines: Sequence[str]) -> Outcome:
     # A receipt speaks of every record that was sent, or of none: what it is silent about may be lost.
     if _number(receipt, "accepted") + _number(receipt, "known") + len(refused) != len(lines):
         return RetryLater(Reason("endpoint-not-ours", ": its receipt is for another number of records"))
-    lost: dict[str, int] = {}
-    sent = {identity(line) for line in lines}
+    lost: dict[str, str] = {}
+    sent = {identity(line): line for line in lines}
     for one in refused:
-        if not isinstance(one, dict) or (str(one.get("agent")), str(one.get("sequence"))) not in sent:
+        line = sent.get((str(one.get("agent")), str(one.get("sequence")))) if isinstance(one, dict) else None
+        if line is None:
             continue  # a wrong answer must not invent losses
         reason = one.get("reason")
         # Losses leave in records, where only our own ids may stand.
-        name = reason if isinstance(reason, str) and reason in catalogue() else "refused"
-        lost[name] = lost.get(name, 0) + 1
+        lost[line] = reason if isinstance(reason, str) and reason in catalogue() else "refused"
     return Delivered(lost)
 
 

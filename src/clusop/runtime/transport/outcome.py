@@ -15,9 +15,9 @@ __all__ = ["Delivered", "Outcome", "Rejected", "RetryLater", "Transport"]
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The whole batch is in safe hands. ``lost`` counts, by reason, the records the receiver refused one by one."""
+    """The whole batch is in safe hands. ``lost`` are the lines that the receiver refused one by one, each with the reason."""
 
-    lost: Mapping[str, int]
+    lost: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

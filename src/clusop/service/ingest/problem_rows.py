@@ -54,7 +54,8 @@ def held_problems(
         raise LostRaceError
     by_id: dict[int, ProblemRow] = {}
     for chunk in chunks(sorted({*known.values(), *others})):
-        asked = _COLUMNS.where(problems.c.id.in_(chunk)).order_by(problems.c.id).with_for_update()
+        # Its key never changes: lines of the bill and messages, which name it, need not wait for the batch.
+        asked = _COLUMNS.where(problems.c.id.in_(chunk)).order_by(problems.c.id).with_for_update(key_share=True)
         for row in connection.execute(asked).all():
             by_id[row.id] = row
     if not by_id.keys() >= set(known.values()):

@@ -19,6 +19,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
   private var isAsked = false
   @volatile private var isEnding = false
   @volatile private var word = "idle"
+  @volatile private var isForgiven = false
   @volatile private var retryAtMs = 0L
   @volatile private var spoolCheckedAtMs = 0L
   @volatile private var hadSpool = false
@@ -29,7 +30,10 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
   private val done = new java.util.HashSet[String]
 
   /** `idle`, `sending`, or the reason why it waits. */
-  def state: String = word
+  def state: String = if (isForgiven && word != "sending") "idle" else word
+
+  /** Somebody else's records arrived: what held up this JVM is no news any more. Takes no lock. */
+  def forgive(): Unit = isForgiven = true
 
   /** Asks the thread to look for records; starts it if there is none. Returns at once. */
   def wake(): Unit = {
@@ -253,6 +257,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
     }
 
   private def stuck(reason: String): Boolean = {
+    isForgiven = false
     word = reason
     false
   }
@@ -269,6 +274,7 @@ final class SignalDispatcher(agent: String, options: () => DeliveryOptions, outb
     val waitMs = if (retryAfterMs >= 0) retryAfterMs else Math.min(backOffMs, HttpSender.MaxWaitMs)
     retryAtMs = clock() + waitMs
     heldBy = reason
+    isForgiven = false
     word = reason
     false
   }

@@ -9,7 +9,7 @@ private[agent] final case class Own(agent: Agent, router: Router) extends Servin
 private[agent] final case class Foreign(map: Object) extends Serving
 
 private[agent] object Boot {
-  private val Retire = """{"op":"retire","protocol":1}"""
+  private val Retire = s"""{"op":"retire","protocol":${Identity.Protocol}}"""
   @volatile private var own: Own = null
 
   /** Finds the agent of this JVM or starts it, with every class loaded. Throws what hinders that. */

@@ -15,8 +15,10 @@ private[agent] final class ExitHook(agent: Agent, deadlineMs: Long) extends Runn
   private def await(): Unit = {
     val untilNs = System.nanoTime + agent.leaving.leftMs(deadlineMs) * 1000000L
     agent.exitBy(untilNs)
-    // Lent to a process that is gone: it would be waited for until its lease expires.
-    agent.leaving.holder.foreach(one => agent.delivery.call("release", Json.obj("holder" -> Json.str(one))))
+    // Lent to a process that is gone: it would be waited for until its lease expires. What it was sending may have arrived.
+    agent.leaving.holder.foreach { one =>
+      agent.delivery.call("release", Json.obj("holder" -> Json.str(one), "gone" -> Json.True))
+    }
     var isLate = false
     while (agent.isUnfinished && System.nanoTime - untilNs < 0) {
       if (untilNs - System.nanoTime < ExitHook.LastNs) {

@@ -30,6 +30,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
   private var sentCount = 0L
   private var spooledCount = 0L
   private var isEnded = false
+  private var hasLateWord = false
   private val keys = new WorkloadKeys(reason => lost(reason, 1))
 
   // Since when the agent is quiet; -1 while it is not. Whether what that leaves to say has been sealed.
@@ -107,7 +108,8 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
       if (quietSinceMs >= 0) sayLastWord(nowMs)
       else {
         if (nowMs - sealedAtMs >= options.sealIntervalMs || nowMs < sealedAtMs) sealDue(nowMs, isEnd = false)
-        if (!isEnded && account.isDue(nowMs, hasSignal, losses)) sealState(nowMs, isFinal = false)
+        if (isEnded) sayLateWord(nowMs)
+        else if (account.isDue(nowMs, hasSignal, losses)) sealState(nowMs, isFinal = false)
       }
       isMute = isSilent(nowMs)
       (isOurs(nowMs), ring.freeCount > 0)
@@ -120,6 +122,12 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     hasLastWord = true
     sealDue(nowMs, isEnd = true)
     if (!isEnded) sealState(nowMs, isFinal = isWished)
+  }
+
+  /** A loss that comes with an acknowledgement after the end: told once, for the record that tells it may be refused too. */
+  private def sayLateWord(nowMs: Long): Unit = if (!hasLateWord && account.hasMoreLosses(losses)) {
+    hasLateWord = true
+    sealState(nowMs, isFinal = true)
   }
 
   /** Quiet because somebody wants it so, and not by a breaker of our own. */
@@ -170,7 +178,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
       "endpoint" -> Json.Bool(chosen.endpoint.nonEmpty),
       "directory" -> Json.Bool(chosen.directory.nonEmpty),
       "spool" -> Json.Bool(chosen.spoolDirectory.nonEmpty),
-      "holder" -> Json.Bool(holders.current.nonEmpty),
+      "holder" -> Json.Bool(holders.current.nonEmpty && !holders.isNobody(clock())),
       "dispatch" -> Json.str(dispatcher.state)
     )
   }
@@ -200,7 +208,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
       else {
         val maxRecords = asked.count("max_records", 0, Deliverer.MaxLease, Deliverer.DispatchLease)
         val maxBytes = asked.count("max_bytes", 1, Deliverer.MaxLeaseBytes, Deliverer.MaxLeaseBytes).toLong
-        ring.lease(maxRecords, maxBytes, nowMs, withNewest = isEnded)
+        ring.lease(maxRecords, maxBytes, nowMs, withNewest = isEnded, isAway = true)
       }
     Json.obj(
       "ok" -> Json.True,
@@ -214,13 +222,18 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
   }
 
   /** Arrived, or safe in the batcher's spool. It counts whoever holds now: what has arrived has arrived. What was refused of a
-    * lease is counted as lost only with the records that go by it: an acknowledgement that is repeated, or comes after somebody
-    * else has sent the same, counts nothing.
+    * lease is counted as lost only where the record itself goes by it: an acknowledgement that is repeated, or comes after
+    * somebody else has sent the same or the ring has dropped it, counts nothing.
     */
   private def acknowledge(asked: Request): Unit = if (asked.text("ack").nonEmpty) {
-    val count = ring.acknowledge(asked.text("ack"))
-    if (asked.flag("sent")) sentCount += count - asked.count("refused", 0, count, 0) else spooledCount += count
-    asked.counts("lost", count).foreach { case (reason, number) => losses.add(reason, number.toLong) }
+    val refused = asked.sequences("refused")
+    val (lost, safe) = ring.acknowledge(asked.text("ack")).partition(refused.contains)
+    lost.foreach(sequence => losses.add(refused(sequence), 1))
+    if (!asked.flag("sent")) spooledCount += safe.size
+    else {
+      sentCount += safe.size
+      if (safe.nonEmpty) dispatcher.forgive()
+    }
   }
 
   private def report(asked: Request): Json.Obj = {
@@ -228,12 +241,14 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
     Json.obj("ok" -> Json.True, "rows" -> Json.arr(shown))
   }
 
-  /** `lease`: that one's records go back at once. Without one the holder leaves, and its leases with it. */
+  /** `lease`: that one's records go back at once. Without one the holder leaves, and its leases with it; `gone`: somebody else
+    * says so, for the holder ended without a word.
+    */
   private def released(asked: Request): Json.Obj = {
     acknowledge(asked)
     if (asked.text("lease").nonEmpty) ring.release(asked.text("lease"))
     else if (asked.text("holder") == holders.current) {
-      ring.releaseAll()
+      ring.releaseAll(isGone = asked.flag("gone"))
       holders.release(asked.text("holder"))
     }
     Json.obj("ok" -> Json.True, "waiting" -> Json.num(ring.freeCount.toLong))
@@ -280,7 +295,7 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
       else {
         // A spool that is full is not why records are missing that the batcher in Python still has: it may have sent them.
         ring.expire(clock())
-        val (lent, free) = leftOut.map(_.sequence).partition(ring.isLent)
+        val (lent, free) = leftOut.map(_.sequence).partition(ring.isAway)
         gone("spool-full", free)
         gone("lent-at-end", lent)
         sealState(clock(), isFinal = true)
@@ -320,7 +335,10 @@ final class Deliverer(setup: DeliverySetup, clock: () => Long, places: Deliverer
   private def sealTheEnd(): Unit = {
     val nowMs = clock()
     sealDue(nowMs, isEnd = true)
-    if (!isEnded) sealState(nowMs, isFinal = true)
+    if (!isEnded) {
+      hasLateWord = false
+      sealState(nowMs, isFinal = true)
+    }
   }
 
   private def sealState(nowMs: Long, isFinal: Boolean): Unit = {

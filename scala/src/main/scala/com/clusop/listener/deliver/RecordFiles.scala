@@ -4,7 +4,7 @@ import java.io.IOException
 import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
 import java.nio.charset.StandardCharsets.US_ASCII
-import java.nio.file.attribute.FileAttribute
+import java.nio.file.attribute.{BasicFileAttributes, FileAttribute}
 import java.nio.file.{AtomicMoveNotSupportedException, Files, LinkOption, OpenOption, Path, Paths}
 import java.nio.file.{StandardCopyOption, StandardOpenOption}
 import java.util.regex.Pattern
@@ -13,8 +13,9 @@ import java.util.regex.Pattern
   *
   * The same name always holds the same bytes, so writing again does no harm: the agent's id in it keeps two agents from ever
   * writing one file, and no file has a gap. Two batches with the same ends may hold different records, for the final state goes
-  * ahead of what lies before it, and a full ring drops from the middle; such a batch is several files. As a sink, such files are the delivery. As a spool, whoever comes next (a dispatcher or Python's
-  * batcher, of any agent) sends what it finds and deletes it after the acknowledgement.
+  * ahead of what lies before it, and a full ring drops from the middle; such a batch is several files. As a sink, such files are
+  * the delivery. As a spool, whoever comes next (a dispatcher or Python's batcher, of any agent) sends what it finds and deletes
+  * it after the acknowledgement.
   */
 object RecordFiles {
   private val Name = Pattern.compile("clusop-[0-9a-f]{32}-[0-9]{1,19}-[0-9]{1,19}\\.jsonl")
@@ -40,8 +41,25 @@ object RecordFiles {
     write(folder, agent, records, OwnFolder.fileAttributes(folder))
   }
 
-  private def write(folder: Path, agent: String, records: Vector[Sealed], attributes: Vector[FileAttribute[_]]): Unit =
-    withoutGaps(records).foreach(writeOne(folder, agent, _, attributes))
+  /** All files of a batch or none: where one fails, those that this call made are removed, and none that was there before. */
+  private def write(folder: Path, agent: String, records: Vector[Sealed], attributes: Vector[FileAttribute[_]]): Unit = {
+    var made = Vector.empty[(Path, Object)]
+    try
+      withoutGaps(records).foreach { run =>
+        val target = folder.resolve(s"clusop-$agent-${run.head.sequence}-${run.last.sequence}.jsonl")
+        made = made ++ writeOne(target, agent, run, attributes).map(target -> _)
+      }
+    catch {
+      case failure: Throwable =>
+        made.foreach { case (path, key) => remove(path, key) }
+        throw failure
+    }
+  }
+
+  /** Removes a file that is still the one of this key: somebody else may have put the same records in its place. */
+  private def remove(path: Path, key: Object): Unit =
+    try if (keyOf(path).contains(key)) Files.deleteIfExists(path): Unit
+    catch { case _: IOException | _: SecurityException => () }
 
   private def withoutGaps(records: Vector[Sealed]): Vector[Vector[Sealed]] =
     records.foldLeft(Vector.empty[Vector[Sealed]]) { (runs, record) =>
@@ -49,9 +67,14 @@ object RecordFiles {
       else runs :+ Vector(record)
     }
 
-  private def writeOne(folder: Path, agent: String, records: Vector[Sealed], attributes: Vector[FileAttribute[_]]): Unit = {
-    val target = folder.resolve(s"clusop-$agent-${records.head.sequence}-${records.last.sequence}.jsonl")
-    val draft = folder.resolve(Drafts.nameOf(agent))
+  /** The key of a file that is new under its name; none where one was there. */
+  private def writeOne(
+      target: Path,
+      agent: String,
+      records: Vector[Sealed],
+      attributes: Vector[FileAttribute[_]]
+  ): Option[Object] = {
+    val draft = target.resolveSibling(Drafts.nameOf(agent))
     try {
       val channel = FileChannel.open(draft, Writing, attributes: _*)
       try {
@@ -59,10 +82,25 @@ object RecordFiles {
         while (bytes.hasRemaining) channel.write(bytes)
         channel.force(true)
       } finally channel.close()
-      try Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE)
-      catch { case _: AtomicMoveNotSupportedException => Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING) }
+      if (isLinked(draft, target)) keyOf(target)
+      else {
+        try Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE)
+        catch { case _: AtomicMoveNotSupportedException => Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING) }
+        None
+      }
     } finally Files.deleteIfExists(draft): Unit
   }
+
+  /** Whether the draft now has its name as well: not where a file has that name, nor where the file system knows no links. */
+  private def isLinked(draft: Path, target: Path): Boolean =
+    try {
+      Files.createLink(target, draft)
+      true
+    } catch { case _: IOException | _: SecurityException | _: UnsupportedOperationException => false }
+
+  private def keyOf(path: Path): Option[Object] =
+    try Option(Files.readAttributes(path, classOf[BasicFileAttributes], LinkOption.NOFOLLOW_LINKS).fileKey)
+    catch { case _: IOException | _: SecurityException => None }
 
   /** Complete files of any agent in a spool, by name; none where it cannot be read, or others may write to it. */
   def found(directory: String): Vector[Path] =

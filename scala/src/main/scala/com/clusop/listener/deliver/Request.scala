@@ -20,23 +20,32 @@ final class Request(members: Json.Obj) {
 
   /** An integer, cut to `least` and `most`; `default` where there is none. */
   def count(name: String, least: Int, most: Int, default: Int): Int = members.get(name) match {
-    case Some(Json.Num(digits)) if digits.length <= 18 && digits.nonEmpty && digits.forall(c => c >= '0' && c <= '9') =>
+    case Some(Json.Num(digits)) if Request.isCount(digits) =>
       (java.lang.Long.parseLong(digits) max least.toLong min most.toLong).toInt
     case _ => default
   }
 
-  /** Integers by name, together at most `most`: what is above is cut. */
-  def counts(name: String, most: Int): Vector[(String, Int)] = members.get(name) match {
+  /** Sequences listed by name, as the name of each; what is no sequence is passed over, and a second name for one too. */
+  def sequences(name: String): Map[Long, String] = members.get(name) match {
     case Some(one: Json.Obj) =>
-      val told = new Request(one)
-      one.members.foldLeft((Vector.empty[(String, Int)], most)) { case ((found, left), (key, _)) =>
-        val number = told.count(key, 0, left, 0)
-        (found :+ (key -> number), left - number)
-      }._1
-    case _ => Vector.empty
+      one.members.foldLeft(Map.empty[Long, String]) {
+        case (found, (key, Json.Arr(items))) =>
+          items.foldLeft(found) {
+            case (known, Json.Num(digits)) if Request.isCount(digits) =>
+              val sequence = java.lang.Long.parseLong(digits)
+              if (known.contains(sequence)) known else known + (sequence -> key)
+            case (known, _) => known
+          }
+        case (found, _) => found
+      }
+    case _ => Map.empty
   }
 }
 
 object Request {
   private val MaxChars = 256
+  private val MaxDigits = 18
+
+  private def isCount(text: String): Boolean =
+    text.nonEmpty && text.length <= MaxDigits && text.forall(c => c >= '0' && c <= '9')
 }

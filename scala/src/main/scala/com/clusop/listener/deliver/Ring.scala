@@ -3,8 +3,8 @@ package com.clusop.listener.deliver
 /** One sealed record: its bytes never change. */
 final case class Sealed(sequence: Long, line: String)
 
-/** Records lent to a holder until `expiresAtMs`. No two leases have one id. */
-final case class Lease(id: String, records: Vector[Sealed], expiresAtMs: Long)
+/** Records lent to a holder until `expiresAtMs`. No two leases have one id. `isAway`: to one outside this JVM. */
+final case class Lease(id: String, records: Vector[Sealed], expiresAtMs: Long, isAway: Boolean = false)
 
 /** Sealed records in the order of their sequence, bounded in number and bytes, lent under leases.
   *
@@ -16,6 +16,8 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   private val records = new java.util.TreeMap[java.lang.Long, Sealed]
   private val leases = new java.util.LinkedHashMap[String, Lease]
   private val leased = new java.util.HashSet[java.lang.Long]
+  // Lent outside this JVM and not given back by whoever has them: they may have arrived.
+  private val away = new java.util.HashSet[java.lang.Long]
   // Sequences only: the records may be gone long since.
   private val expired = new java.util.LinkedHashMap[String, Array[Long]]
   private var next = 1L
@@ -43,7 +45,13 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   /** Lends the oldest free records; empty where there is none. A record always fits alone. `withNewest`: the newest goes
     * along, before all that lies between; once it has arrived, whatever of the others never does shows as a gap.
     */
-  def lease(maxRecords: Int, maxBytes: Long, nowMs: Long, withNewest: Boolean = false): Option[Lease] = {
+  def lease(
+      maxRecords: Int,
+      maxBytes: Long,
+      nowMs: Long,
+      withNewest: Boolean = false,
+      isAway: Boolean = false
+  ): Option[Lease] = {
     val newest = if (withNewest && maxRecords > 0 && isFree(records.lastEntry)) Some(records.lastEntry.getValue) else None
     val taken = Vector.newBuilder[Sealed]
     var count = newest.size
@@ -66,20 +74,24 @@ final class Ring(agent: String, onDrop: Long => Unit) {
     else {
       leaseCount += 1
       // Counted, for an acknowledgement that comes late must mean its own lease and no other of the same ends.
-      val lease = Lease(s"$agent-${lent.head.sequence}-${lent.last.sequence}-$leaseCount", lent, nowMs + Ring.LeaseMs)
+      val id = s"$agent-${lent.head.sequence}-${lent.last.sequence}-$leaseCount"
+      val lease = Lease(id, lent, nowMs + Ring.LeaseMs, isAway)
       leases.put(lease.id, lease)
+      if (isAway) lent.foreach(record => away.add(record.sequence))
       lent.foreach(record => leased.add(record.sequence))
       Some(lease)
     }
   }
 
-  /** The records of a lease have arrived. One that expired meanwhile is acknowledged too. Returns how many are gone by it. */
-  def acknowledge(id: String): Int = {
+  /** The records of a lease have arrived. One that expired meanwhile is acknowledged too. Returns which are gone by it: others
+    * went before, and are counted as what they went by.
+    */
+  def acknowledge(id: String): Vector[Long] = {
     val lease = leases.remove(id)
-    if (lease != null) lease.records.count(record => forget(record.sequence))
+    if (lease != null) lease.records.map(_.sequence).filter(forget)
     else {
       val late = expired.remove(id)
-      if (late == null) 0 else late.count(forget)
+      if (late == null) Vector.empty else late.toVector.filter(forget)
     }
   }
 
@@ -94,12 +106,19 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   /** The records go back. */
   def release(id: String): Unit = {
     val lease = leases.remove(id)
-    if (lease != null) lease.records.foreach(record => leased.remove(record.sequence))
+    if (lease != null) giveBack(lease)
   }
 
-  def releaseAll(): Unit = {
+  /** All records go back. `isGone`: nobody gave them back, whoever had them is no more. */
+  def releaseAll(isGone: Boolean): Unit = {
     leases.clear()
     leased.clear()
+    if (!isGone) away.clear()
+  }
+
+  private def giveBack(lease: Lease): Unit = lease.records.foreach { record =>
+    leased.remove(record.sequence)
+    if (lease.isAway) away.remove(record.sequence): Unit
   }
 
   def expire(nowMs: Long): Unit = {
@@ -109,7 +128,7 @@ final class Ring(agent: String, onDrop: Long => Unit) {
       // A clock that was set back must not keep a lease for hours.
       if (nowMs >= lease.expiresAtMs || nowMs < lease.expiresAtMs - 2 * Ring.LeaseMs) {
         each.remove()
-        lease.records.foreach(record => leased.remove(record.sequence))
+        giveBack(lease)
         expired.put(lease.id, lease.records.iterator.map(_.sequence).toArray)
         if (expired.size > Ring.RememberedLeases) {
           val oldest = expired.keySet.iterator
@@ -128,7 +147,7 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   }
 
   def hasLease: Boolean = !leases.isEmpty
-  def isLent(sequence: Long): Boolean = leased.contains(sequence)
+  def isAway(sequence: Long): Boolean = away.contains(sequence)
 
   private def isFree(entry: java.util.Map.Entry[java.lang.Long, Sealed]): Boolean =
     entry != null && !leased.contains(entry.getKey)
@@ -136,6 +155,7 @@ final class Ring(agent: String, onDrop: Long => Unit) {
   private def forget(sequence: Long): Boolean = {
     val gone = records.remove(sequence)
     leased.remove(sequence)
+    away.remove(sequence)
     if (gone != null) held -= gone.line.length
     size = records.size
     gone != null

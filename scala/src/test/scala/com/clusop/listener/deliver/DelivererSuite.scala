@@ -125,58 +125,6 @@ class DelivererSuite extends AnyFunSuite {
     assert(world.deliverer.waitingCount == 3)
   }
 
-  private def losses(world: World): Option[Json] = world.deliverer.status.get("losses")
-  private def refused(world: World, holder: String, lease: Json.Obj): Json.Obj = world.deliverer.call(
-    "poll",
-    Json.obj(
-      "holder" -> Json.str(holder),
-      "max_records" -> Json.num(0L),
-      "ack" -> Json.str(text(lease, "lease")),
-      "sent" -> Json.True,
-      "refused" -> Json.num(3L),
-      "lost" -> Json.obj("conflict" -> Json.num(2L), "too-old" -> Json.num(1L))
-    )
-  )
-
-  test("what was refused of a lease is counted once, with the acknowledgement that takes effect, whoever sends it again") {
-    val world = new World()
-    (1 to 4).foreach(index => world.deliverer.executed(seen(facts = WorkloadFacts(workspace = "1", taskKey = s"t$index"))))
-    world.flush()
-    val first = world.poll("killed")
-    world.nowMs += 31000
-    val second = world.poll("b")
-    assert(world.lines(first).size == 4 && world.lines(first) == world.lines(second))
-    assert(losses(world).contains(Json.obj()))
-    Vector("b" -> second, "b" -> second, "killed" -> first).foreach { case (holder, lease) => refused(world, holder, lease) }
-    assert(losses(world).contains(Json.obj("conflict" -> Json.num(2L), "too-old" -> Json.num(1L))))
-    assert(world.deliverer.status.get("delivered").contains(Json.num(1L)))
-  }
-
-  test("no acknowledgement loses more than its lease held") {
-    val world = new World()
-    (1 to 2).foreach(index => world.deliverer.executed(seen(facts = WorkloadFacts(workspace = "1", taskKey = s"t$index"))))
-    world.flush()
-    refused(world, "a", world.poll("a"))
-    assert(losses(world).contains(Json.obj("conflict" -> Json.num(2L))))
-  }
-
-  test("what a full spool leaves out is told apart from what Python's batcher still has") {
-    val world = new World()
-    def more(from: Int, until: Int): Unit = {
-      (from to until).foreach(index =>
-        world.deliverer.executed(seen(facts = WorkloadFacts(workspace = "1", taskKey = s"t$index")))
-      )
-      world.flush()
-    }
-    more(1, 5)
-    assert(world.lines(world.poll()).size == 5)
-    more(6, 9)
-    val all = world.deliverer.remainder
-    val kept = world.deliverer.remainderWithin(all.take(2).map(_.line.length + 1L).sum + all.last.line.length + 256)
-    assert(kept.map(_.sequence) == Vector(1, 2, 10))
-    assert(losses(world).contains(Json.obj("lent-at-end" -> Json.num(3L), "spool-full" -> Json.num(4L))))
-  }
-
   test("losses told by the batcher are counted under ids only") {
     val world = new World()
     world.deliverer.call("lost", Json.obj("reason" -> Json.str("spool-full"), "count" -> Json.num(3L)))

@@ -51,6 +51,20 @@ class RecordFilesSuite extends AnyFunSuite {
     )
   }
 
+  test("of a batch that cannot be written whole nothing is left but what was there before") {
+    val in = folder()
+    def batch(sequences: Int*): Vector[Sealed] = sequences.toVector.map(number => Sealed(number.toLong, "{}"))
+    RecordFiles.spool(in.toString, Sightings.AgentId, batch(1))
+    // A folder in a file's place: no file can be put there.
+    Files.createFile(Files.createDirectory(in.resolve(s"clusop-${Sightings.AgentId}-9-9.jsonl")).resolve("x"))
+    Vector[(String, String, Vector[Sealed]) => Unit](RecordFiles.spool, RecordFiles.write).foreach { write =>
+      intercept[java.io.IOException](write(in.toString, Sightings.AgentId, batch(1, 3, 4, 9)))
+      assert(in.toFile.list.toVector.sorted.map(_.takeRight(9)) == Vector("1-1.jsonl", "9-9.jsonl"))
+    }
+    RecordFiles.spool(in.toString, Sightings.AgentId, batch(1, 3, 4))
+    assert(RecordFiles.found(in.toString).size == 3)
+  }
+
   test("a spool to which others may write is neither read nor written: what lies in it goes under the customer's token") {
     Vector("rwxrwx---", "rwx----w-").foreach { loose =>
       val in = folder()
