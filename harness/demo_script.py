@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
-from clusop.certify.workload import Dataset, discover
 from session import SessionPlan, build_session
+from workload import Dataset, discover
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from clusop.certify.workload import Workload
+    from workload import Workload
 
 __all__ = ["main"]
 

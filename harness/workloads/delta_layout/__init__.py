@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clusop.certify.workload import Application
+from workload import Application
 
 __all__ = ["APPLICATION"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyspark import TaskContext
 
-from clusop.certify.workload import Expected, Workload
+from workload import Expected, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyspark.sql import DataFrame, SparkSession
 
-    from clusop.certify.workload import Dataset
+    from workload import Dataset
 
 __all__ = ["WORKLOAD"]
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as sf
 
-from clusop.certify.workload import Expected, Workload
+from workload import Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from clusop.certify.workload import Dataset
+    from workload import Dataset
 
 __all__ = ["WORKLOAD"]
 

@@ -7,12 +7,12 @@ from uuid import uuid4
 
 from pyspark.sql import functions as sf
 
-from clusop.certify.workload import Expected, Workload
+from workload import Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from clusop.certify.workload import Dataset
+    from workload import Dataset
 
 __all__ = ["WORKLOAD"]
 

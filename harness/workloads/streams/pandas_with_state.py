@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from clusop.certify.workload import Expected, Workload
+from workload import Expected, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
     from pyspark.sql.streaming.state import GroupState
 
-    from clusop.certify.workload import Dataset
+    from workload import Dataset
 
 __all__ = ["WORKLOAD"]
 

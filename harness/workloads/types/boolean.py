@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clusop.certify.workload import Expected, Workload
+from workload import Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from clusop.certify.workload import Dataset
+    from workload import Dataset
 
 __all__ = ["WORKLOAD"]
 

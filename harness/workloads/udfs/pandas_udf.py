@@ -7,7 +7,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
-from clusop.certify.workload import Dataset, Expected, Workload
+from workload import Dataset, Expected, Workload
 
 __all__ = ["WORKLOAD"]
 

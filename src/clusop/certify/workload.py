@@ -2,7 +2,8 @@
 
 A fixture is one file below ``workloads/<group>/`` that defines ``WORKLOAD``. Adding one is adding a file; its group is the
 Spark application (and so the event log) that it runs in. A function that Spark's Python workers call is defined inside the
-fixture's own function: so it travels by value, and the workers need not find this folder.
+fixture's own function: so it travels by value, and the workers need not find this folder. Fixtures import these names from
+``workload``, or from here.
 """
 
 from __future__ import annotations
@@ -138,6 +139,8 @@ def _loaded(file: Path, name: str) -> ModuleType:
         message = f"{file} is no Python file"
         raise ValueError(message)
     module = importlib.util.module_from_spec(spec)
+    # Fixtures say ``from workload import …``: a script may run them that must not import clusop.
+    sys.modules.setdefault("workload", sys.modules[__name__])
     # A dataclass in a fixture asks for its module by name.
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

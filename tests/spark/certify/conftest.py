@@ -15,7 +15,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 FIXTURES = HERE / "fixtures"
-LIMIT_S = 15
+LIMIT_S = 60
 PATIENCE_S = 400
 
 
