@@ -19,8 +19,8 @@ from clusop.certify.dataset import is_made, make
 from clusop.certify.engines import COMET, ENGINES, local_settings
 from clusop.certify.journal import Journal
 from clusop.certify.run_fixture import Bench, run_fixture
+from clusop.certify.session_stamp import stamp_of
 from clusop.certify.spark_account import SparkAccount
-from clusop.certify.stamp import stamp_of
 from clusop.certify.watched import Watched
 from clusop.certify.workload import Dataset, discover
 

@@ -8,6 +8,7 @@ fixture's own function: so it travels by value, and the workers need not find th
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     from pyspark.sql import DataFrame, SparkSession
@@ -139,9 +140,24 @@ def _loaded(file: Path, name: str) -> ModuleType:
         message = f"{file} is no Python file"
         raise ValueError(message)
     module = importlib.util.module_from_spec(spec)
-    # Fixtures say ``from workload import …``: a script may run them that must not import clusop.
-    sys.modules.setdefault("workload", sys.modules[__name__])
     # A dataclass in a fixture asks for its module by name.
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    with _named_workload():
+        spec.loader.exec_module(module)
     return module
+
+
+@contextlib.contextmanager
+def _named_workload() -> Iterator[None]:
+    """Fixtures say ``from workload import …``, for a script may run them that must not import clusop. Only while they are loaded
+    is this module what they mean: a notebook may have a module of that name itself.
+    """
+    before = sys.modules.get("workload")
+    sys.modules["workload"] = sys.modules[__name__]
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.modules["workload"]
+        else:
+            sys.modules["workload"] = before

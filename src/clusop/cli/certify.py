@@ -32,7 +32,7 @@ def run(
     *,
     engine: Annotated[str, typer.Option(metavar="ENGINE", help=f"The engine: {', '.join(ENGINES)}.")] = "",
     out: Annotated[
-        str, typer.Option(metavar="FOLDER", help="Where the run is kept; default clusop-certified/ENGINE-SPARK.")
+        str, typer.Option(metavar="FOLDER", help="Where the run is kept; default clusop-certified/ENGINE.")
     ] = "",
     fixture: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this fixture; repeatable.")] = None,
     area: Annotated[list[str] | None, typer.Option(metavar="AREA", help="Only this area; repeatable.")] = None,
