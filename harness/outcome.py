@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from clusop.certify.judge import COARSER_CAUSES
 from score import worst_verdict
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from clusop.certify.workload import Workload
 
 __all__ = ["COARSER_CAUSES", "Outcome", "outcomes_of", "ran_for"]
-
-COARSER_CAUSES = frozenset({"unexplained", "whole-plan-jvm"})
-"""What may stand for a cause that only the live plan tells: a log may be less exact than the engine, never say otherwise."""
 
 _DELTA_PREFIX = re.compile(r"^(?:Delta: )+")
 

@@ -15,9 +15,11 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from clusop.certify.agreement import wilson as score_interval
+from clusop.certify.judge import worst_verdict as worst_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,7 +46,6 @@ LABEL_OF_VERDICT = {
 """What a verdict claims in the labels' words: the corpus does not tell native, command and not-accelerated apart."""
 
 _LABEL_ORDER = ("fallback", "partial", "clean", "unknown")
-_WORST_FIRST = ("fallback", "partial", "unknown", "native", "not-accelerated", "command")
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -58,13 +59,7 @@ class Interval:
 
 def wilson(successes: int, trials: int, z: float = 1.96) -> Interval:
     """The Wilson score interval of a proportion (E. B. Wilson, 1927), 95 % by default. Nothing tried, nothing known: 0 to 1."""
-    if trials == 0:
-        return Interval(0.0, 1.0)
-    share, z2 = successes / trials, z * z
-    centre = share + z2 / (2 * trials)
-    spread = z * sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
-    scale = 1 + z2 / trials
-    return Interval(max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale))
+    return Interval(*score_interval(successes, trials, z))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +148,7 @@ def manifest_label(entry: Mapping[str, Any]) -> str:
 def worst_verdict(verdicts: Iterable[str]) -> str | None:
     """The verdict that counts where several executions are one piece of work; ``None`` of none."""
     seen = set(verdicts)
-    return next((verdict for verdict in _WORST_FIRST if verdict in seen), None)
+    return worst_of(seen) or None
 
 
 def _analyzed(paths: Sequence[Path]) -> dict[str, dict[str, Any]]:
