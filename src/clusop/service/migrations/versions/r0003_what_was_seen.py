@@ -83,11 +83,12 @@ def _fill_agents(connection: sa.Connection) -> None:
             " WHERE signals.agent_id = agents.id AND signals.is_offline) THEN 'log' ELSE 'live' END"
         )
     )
-    # By number: no index leads to an agent's name alone. Who has a state was heard live too, and stays that.
+    # By number: no index leads to an agent's name alone. An agent has one way to send, and its states come that way
+    # too: a state is no sign of having been heard live. Whoever is heard live after this is told as live again.
     ids = [
         {"id": number}
-        for number, agent, state_sequence in connection.execute(sa.text("SELECT id, agent, state_sequence FROM agents"))
-        if agent in collected and not state_sequence
+        for number, agent in connection.execute(sa.text("SELECT id, agent FROM agents"))
+        if agent in collected
     ]
     if ids:
         connection.execute(sa.text("UPDATE agents SET source = 'files', behind_ms = NULL WHERE id = :id"), ids)
