@@ -23,6 +23,15 @@ _LOG_READ = re.compile(r"[/\\]_delta_log\b|Delta Table State|DeltaLogFileIndex",
 _COLUMN = re.compile(r"([A-Za-z_]\w*)#\d+", re.ASCII)
 _FILE_ACTION_COLUMNS = frozenset({"path", "partitionValues", "size", "modificationTime", "dataChange"})
 _LOG_ACTION_COLUMNS = frozenset({"add", "remove", "metaData", "protocol", "txn"})
+_FIELD = re.compile(r"\.(\w+)", re.ASCII)
+_DELTA_CLASS = re.compile(r"org\.apache\.spark\.sql\.delta\.|com\.databricks\.sql\.transaction\.tahoe\.", re.ASCII)
+_OBJECT_STEP = re.compile(
+    r"(?:Des|S)erialize(?:To|From)Object|Map(?:Elements|Partitions|Groups)|AppendColumns(?:WithObject)?"
+)
+# None of them reads a file: what runs above them works on what the driver had in hand.
+_FROM_THE_DRIVER = frozenset(
+    {"Range", "PhotonRange", "LocalTableScan", "PhotonLocalTableScan", "Scan", "Scan ExistingRDD", "InMemoryTableScan"}
+)
 _HEADER_PROBE_STEP = re.compile(r"(?:Photon|Comet)?(?:CollectLimit|Filter|Project|LocalLimit|GlobalLimit)|Scan text")
 _PASSED_OVER = frozenset({Kind.WRAPPER, Kind.BOUNDARY})
 _TRIM_PROBE = re.compile(r"length\(trim\(value")
@@ -36,7 +45,7 @@ def role_of(plans: Sequence[JudgedPlan], texts: Sequence[Plan | None], verdict: 
         return Role.COMMAND
     shown = [judged.reading.plan for judged in plans if judged.reading.plan is not None]
     candidates = [*shown, *(plan for plan in texts if plan is not None)]
-    if any(_reads_only_table_log(plan) for plan in candidates):
+    if any(_reads_only_table_log(plan) or _works_on_table_objects(plan) for plan in candidates):
         return Role.INTERNAL
     if any(_is_header_probe(judged) for judged in plans):
         return Role.INTERNAL
@@ -69,6 +78,20 @@ def _reads_only_table_log(plan: Plan) -> bool:
         else:
             return False
     return reads_log
+
+
+def _works_on_table_objects(plan: Plan) -> bool:
+    """Delta's own listings and histories: no leaf reads a file, and typed steps handle Delta's own classes or its file actions.
+
+    MERGE's and DELETE's real work has such steps too, above a scan of the table: that is the user's.
+    """
+    if not all(leaf.name in _FROM_THE_DRIVER or _LOG_READ.search(leaf.arguments) for leaf in _leaves(plan)):
+        return False
+    return any(
+        _DELTA_CLASS.search(operator.arguments) or set(_FIELD.findall(operator.arguments)) >= _FILE_ACTION_COLUMNS
+        for operator in plan.operators
+        if _OBJECT_STEP.fullmatch(operator.name)
+    )
 
 
 def _columns(leaf: Operator) -> set[str]:

@@ -206,7 +206,35 @@ DELTA_LOG = {
         "BroadcastHashJoin\n  Scan ExistingRDD | Delta Table State #0\n  BroadcastExchange\n    LocalTableScan | [p#1]"
     ),
     "file actions": "LocalTableScan | [path#1, partitionValues#2, size#3L, modificationTime#4L, dataChange#5, stats#6]",
+    "history": (
+        "SerializeFromObject / MapPartitions | org.apache.spark.sql.delta.DeltaHistoryManager$$Lambda$7/0x1@2, obj#3"
+        " / DeserializeToObject / Range | (0, 1, step=1)"
+    ),
+    "listing on Databricks": (
+        "HashAggregate / InMemoryTableScan / SerializeFromObject"
+        " | [input[0, com.databricks.sql.transaction.tahoe.SerializableFileStatus, true].path AS path#1] / Scan | [obj#1]"
+    ),
+    "stream source": (
+        "Project / SerializeFromObject | [named_struct(path, _1.path, partitionValues, _1.partitionValues, size, _1.size,"
+        " modificationTime, _1.modificationTime, dataChange, _1.dataChange)] / Scan | [obj#1]"
+    ),
 }
+DELTA_WORK = {
+    "files of the user below Delta's own objects": (
+        "SerializeFromObject | org.apache.spark.sql.delta.commands.DeletionVectorData / MapPartitions"
+        " / Scan parquet | Location: TahoeBatchFileIndex [s3://b/t]"
+    ),
+    "the user's own objects": (
+        "SerializeFromObject | [input[0, shop.Order, true].path, .size] / MapPartitions / Range | (0, 1, step=1)"
+    ),
+    "an expression of Delta's in a plain step": "Project | [org.apache.spark.sql.delta.stats] / Range | (0, 1, step=1)",
+}
+
+
+@pytest.mark.parametrize("name", DELTA_WORK)
+def test_work_on_the_users_data_is_the_users(name, reading_of, observed_of):
+    found = diagnose(observed_of(reading_of(DELTA_WORK[name]), engine="comet", state=EngineState.ON))
+    assert found.role is Role.USER
 
 
 @pytest.mark.parametrize("name", DELTA_LOG)

@@ -14,11 +14,25 @@ private[analysis] object RoleOf {
     steps ++ steps.map("Photon" + _) ++ steps.map("Comet" + _) + HeaderScan
   }
   private val LogFolder = "_delta_log"
+  private val DeltaClasses = Seq("org.apache.spark.sql.delta.", "com.databricks.sql.transaction.tahoe.")
+  private val ObjectSteps = Set(
+    "DeserializeToObject",
+    "SerializeFromObject",
+    "MapElements",
+    "MapPartitions",
+    "MapGroups",
+    "AppendColumns",
+    "AppendColumnsWithObject"
+  )
+  // None of them reads a file: what runs above them works on what the driver had in hand.
+  private val FromTheDriver =
+    Set("Range", "PhotonRange", "LocalTableScan", "PhotonLocalTableScan", "Scan", "Scan ExistingRDD", "InMemoryTableScan")
 
   /** The role of a run. `texts` are other readings of the same plans whose arguments may be fuller. */
   def of(plans: Vector[JudgedPlan], texts: Vector[Plan], verdict: Verdict): Role =
     if (verdict == Verdict.Command) Role.Command
-    else if ((plans.flatMap(_.reading.plan) ++ texts).exists(readsOnlyTableLog)) Role.Internal
+    else if ((plans.flatMap(_.reading.plan) ++ texts).exists(plan => readsOnlyTableLog(plan) || worksOnTableObjects(plan)))
+      Role.Internal
     else if (plans.exists(isHeaderProbe)) Role.Internal
     else if (plans.nonEmpty && plans.forall(isCommandOnly)) Role.Command
     else Role.User
@@ -28,14 +42,38 @@ private[analysis] object RoleOf {
     case _                                          => false
   }
 
+  private def leavesOf(plan: Plan): Iterator[Operator] = plan.operators.indices.iterator
+    .filter(index => plan.children(index).isEmpty)
+    .map(index => plan.operators(index))
+    .filter(operator => operator.name != "ReusedExchange" && operator.name != "ReusedSubquery")
+
+  /** Delta's own listings and histories: no leaf reads a file, and typed steps handle Delta's own classes or its file actions.
+    * MERGE's and DELETE's real work has such steps too, above a scan of the table: that is the user's.
+    */
+  private def worksOnTableObjects(plan: Plan): Boolean =
+    leavesOf(plan).forall(leaf => FromTheDriver(leaf.name) || namesLog(leaf.arguments)) &&
+      plan.operators.exists { operator =>
+        ObjectSteps(operator.name) &&
+        (DeltaClasses.exists(operator.arguments.contains(_)) || hasFields(operator.arguments, FileActionColumns))
+      }
+
+  /** Whether all these words stand behind a dot in the arguments (`_1.path`). */
+  private def hasFields(arguments: String, wanted: Set[String]): Boolean = {
+    var missing = wanted
+    var at = arguments.indexOf('.')
+    while (at >= 0 && missing.nonEmpty) {
+      var end = at + 1
+      while (end < arguments.length && Chars.isWord(arguments.charAt(end))) end += 1
+      missing -= arguments.substring(at + 1, end)
+      at = arguments.indexOf('.', at + 1)
+    }
+    missing.isEmpty
+  }
+
   /** Every leaf reads Delta's log or its table state; local rows may help, but alone only where they are file actions. */
   private def readsOnlyTableLog(plan: Plan): Boolean = {
     var readsLog = false
-    val leaves = plan.operators.indices.iterator
-      .filter(index => plan.children(index).isEmpty)
-      .map(index => plan.operators(index))
-      .filter(operator => operator.name != "ReusedExchange" && operator.name != "ReusedSubquery")
-    leaves.forall { leaf =>
+    leavesOf(plan).forall { leaf =>
       if (leaf.name == "LocalTableScan") {
         readsLog = readsLog || hasColumns(leaf.arguments, FileActionColumns)
         true
@@ -47,10 +85,10 @@ private[analysis] object RoleOf {
     } && readsLog
   }
 
-  private def readsLogFiles(leaf: Operator): Boolean =
-    !leaf.name.endsWith("CDFRelation") &&
-      (leaf.arguments.contains("Delta Table State") || leaf.arguments.contains("DeltaLogFileIndex") ||
-        namesLogFolder(leaf.arguments))
+  private def readsLogFiles(leaf: Operator): Boolean = !leaf.name.endsWith("CDFRelation") && namesLog(leaf.arguments)
+
+  private def namesLog(arguments: String): Boolean =
+    arguments.contains("Delta Table State") || arguments.contains("DeltaLogFileIndex") || namesLogFolder(arguments)
 
   private def namesLogFolder(arguments: String): Boolean = {
     var at = arguments.indexOf(LogFolder)
