@@ -111,7 +111,7 @@ def _expectation(
                 "verdict": workload.expected.verdict,
                 "causes": list(workload.expected.causes),
                 "also": list(workload.expected.also),
-                "failed": workload.fails,
+                "failed": workload.fails_with("comet"),
                 "executions": sorted(key for key, root in roots.items() if _belongs_to(root, workload.name)),
             }
             for workload in workloads

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from clusop.certify.workload import COUNTS_COMMANDS as COUNTS_COMMANDS
+    from clusop.certify.workload import COUNTS_WRITES as COUNTS_WRITES
     from clusop.certify.workload import Application as Application
     from clusop.certify.workload import Dataset as Dataset
     from clusop.certify.workload import Expected as Expected

@@ -26,4 +26,5 @@ WORKLOAD = Workload(
     shows="map_from_arrays() whose keys are literals, which Comet 0.12.0 crashes on.",
     expected=Expected("native"),
     run=_run,
+    crashes="comet",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workload import Expected, Workload
+from workload import COUNTS_COMMANDS, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -29,8 +29,9 @@ def _run(spark: SparkSession, data: Dataset) -> DataFrame:
 WORKLOAD = Workload(
     name="delta-history",
     shows="DESCRIBE HISTORY of a table.",
-    expected=Expected("command"),
+    expected=Expected("native"),
     run=_run,
     set_up=_set_up,
     needs=("delta",),
+    disagreement=COUNTS_COMMANDS,
 )

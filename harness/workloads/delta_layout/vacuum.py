@@ -30,7 +30,7 @@ def _run(spark: SparkSession, data: Dataset) -> None:
 WORKLOAD = Workload(
     name="delta-vacuum",
     shows="VACUUM that looks for files nobody needs.",
-    expected=Expected("command"),
+    expected=Expected("fallback", causes=("whole-plan-jvm",)),
     run=_run,
     set_up=_set_up,
     settings={"spark.sql.sources.parallelPartitionDiscovery.parallelism": "4"},

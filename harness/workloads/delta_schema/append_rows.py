@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workload import Expected, Workload
+from workload import COUNTS_COMMANDS, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -34,4 +34,5 @@ WORKLOAD = Workload(
     run=_run,
     set_up=_set_up,
     needs=("delta",),
+    disagreement=COUNTS_COMMANDS,
 )

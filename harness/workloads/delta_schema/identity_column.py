@@ -15,10 +15,11 @@ __all__ = ["WORKLOAD"]
 
 
 def _set_up(spark: SparkSession, data: Dataset) -> None:
-    spark.sql(
-        f"CREATE OR REPLACE TABLE {data.table('delta_identity')}"
-        " (number BIGINT GENERATED ALWAYS AS IDENTITY, store INT, quantity INT) USING delta"
-    )
+    # In SQL, GENERATED ALWAYS AS IDENTITY: Spark 3.5 does not parse it.
+    delta, session = spark._jvm.io.delta.tables.DeltaTable, spark._jsparkSession
+    number = delta.columnBuilder(session, "number").dataType("BIGINT").generatedAlwaysAsIdentity().build()
+    table = delta.createOrReplace(session).tableName(data.table("delta_identity"))
+    table.addColumn(number).addColumn("store", "INT").addColumn("quantity", "INT").execute()
 
 
 def _run(spark: SparkSession, data: Dataset) -> None:
@@ -29,7 +30,7 @@ def _run(spark: SparkSession, data: Dataset) -> None:
 WORKLOAD = Workload(
     name="delta-identity-column",
     shows="An append to a table with an identity column.",
-    expected=Expected("native"),
+    expected=Expected("fallback", causes=("unsupported-expression",)),
     run=_run,
     set_up=_set_up,
     needs=("delta",),

@@ -36,7 +36,7 @@ WORKLOAD = Workload(
     expected=Expected(
         "fallback",
         causes=("delta-feature",),
-        also=("unsupported-operator", "unsupported-expression", "scala-udf", "row-source"),
+        also=("unsupported-operator", "unsupported-expression", "scala-udf", "row-source", "rdd-or-dataset-api"),
     ),
     run=_run,
     set_up=_set_up,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workload import Expected, Workload
+from workload import COUNTS_COMMANDS, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -26,8 +26,9 @@ def _run(spark: SparkSession, data: Dataset) -> None:
 WORKLOAD = Workload(
     name="delta-not-null",
     shows="An append to a table with a NOT NULL column.",
-    expected=Expected("fallback", causes=("unsupported-operator",)),
+    expected=Expected("native"),
     run=_run,
     set_up=_set_up,
     needs=("delta",),
+    disagreement=COUNTS_COMMANDS,
 )

@@ -1,4 +1,4 @@
-"""A read after a column was widened from INT to BIGINT."""
+"""A read after a column was widened from SMALLINT to INT."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def _set_up(spark: SparkSession, data: Dataset) -> None:
     table = data.table("delta_widened")
     spark.sql(
         f"CREATE OR REPLACE TABLE {table} USING delta TBLPROPERTIES ('delta.enableTypeWidening' = 'true') AS"
-        f" SELECT id, store, quantity FROM parquet.`{data['sales']}` WHERE id < 20000"
+        f" SELECT id, store, CAST(quantity AS SMALLINT) AS quantity FROM parquet.`{data['sales']}` WHERE id < 20000"
     )
-    spark.sql(f"ALTER TABLE {table} ALTER COLUMN quantity TYPE BIGINT")
+    spark.sql(f"ALTER TABLE {table} ALTER COLUMN quantity TYPE INT")
 
 
 def _run(spark: SparkSession, data: Dataset) -> DataFrame:
@@ -31,7 +31,7 @@ def _run(spark: SparkSession, data: Dataset) -> DataFrame:
 
 WORKLOAD = Workload(
     name="delta-type-widening",
-    shows="A read after a column was widened from INT to BIGINT.",
+    shows="A read after a column was widened from SMALLINT to INT.",
     expected=Expected("fallback", causes=("delta-feature",)),
     run=_run,
     set_up=_set_up,

@@ -31,5 +31,5 @@ WORKLOAD = Workload(
     run=_run,
     set_up=_set_up,
     needs=("delta",),
-    fails=True,
+    crashes="comet",
 )

@@ -26,6 +26,6 @@ def _run(spark: SparkSession, data: Dataset) -> None:
 WORKLOAD = Workload(
     name="stream-stateful",
     shows="A stateful streaming aggregate in one micro-batch.",
-    expected=Expected("fallback", causes=("stateful-streaming",)),
+    expected=Expected("fallback", causes=("stateful-streaming",), also=("unsupported-operator",)),
     run=_run,
 )

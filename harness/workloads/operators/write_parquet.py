@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workload import Expected, Workload
+from workload import COUNTS_WRITES, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -24,4 +24,5 @@ WORKLOAD = Workload(
     shows="A native query whose result is written as Parquet.",
     expected=Expected("native"),
     run=_run,
+    disagreement=COUNTS_WRITES,
 )

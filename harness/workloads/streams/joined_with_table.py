@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from workload import Expected, Workload
+from workload import COUNTS_WRITES, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -34,4 +34,5 @@ WORKLOAD = Workload(
     shows="A stream joined to a table that stands still.",
     expected=Expected("native"),
     run=_run,
+    disagreement=COUNTS_WRITES,
 )

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from pyspark.sql import functions as sf
 
-from workload import Expected, Workload
+from workload import COUNTS_WRITES, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,4 +30,5 @@ WORKLOAD = Workload(
     shows="A stateless stream: a filter and a projection.",
     expected=Expected("native"),
     run=_run,
+    disagreement=COUNTS_WRITES,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as sf
 
-from workload import Expected, Workload
+from workload import COUNTS_WRITES, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -26,4 +26,5 @@ WORKLOAD = Workload(
     shows="Parquet partitioned by a column: Spark sorts by it before it writes.",
     expected=Expected("native"),
     run=_run,
+    disagreement=COUNTS_WRITES,
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Agreement", "Disagreement", "Rate", "agreement_of", "wilson"]
 
-_OFF = frozenset({"fallback", "partial"})
+_OFF = frozenset({"fallback", "partial", "not-accelerated"})
 
 
 @dataclass(frozen=True, slots=True)

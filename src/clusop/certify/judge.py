@@ -245,7 +245,7 @@ def _plan(query: QueryAssessment) -> tuple[str, ...]:
 
 def _as_declared(fixture: Workload, witnesses: Witnesses, error: str) -> bool:
     """The declared verdict, every declared cause named (or a coarser one in its place), and no other."""
-    if witnesses.agent is None or bool(error) != fixture.fails:
+    if witnesses.agent is None or bool(error) != fixture.fails_with("comet"):
         return False
     expected, said = fixture.expected, set(witnesses.agent.causes)
     named = set(expected.causes) <= said or bool(said & COARSER_CAUSES)

@@ -23,7 +23,29 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Application", "Dataset", "Expected", "Run", "Workload", "application_of", "discover", "workloads_folder"]
+__all__ = [
+    "COUNTS_COMMANDS",
+    "COUNTS_WRITES",
+    "Application",
+    "Dataset",
+    "Expected",
+    "Run",
+    "Workload",
+    "application_of",
+    "discover",
+    "workloads_folder",
+]
+
+
+COUNTS_WRITES = (
+    "Comet counts the steps that write (WriteFiles, the sink) as operators it lacks; clusop judges the query that feeds them"
+    " and takes a write for where its rows leave the engine, as it takes a collect."
+)
+COUNTS_COMMANDS = (
+    "Comet counts the nodes of a command (Execute, CommandResult, AppendData) as operators it lacks; a command has no plan"
+    " that an engine could run."
+)
+"""Two reasons why Comet's account and clusop's differ, for a fixture's ``disagreement``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +104,8 @@ class Workload:
     """One fixture. ``set_up`` runs before it under a description of its own; ``settings`` are session settings in force
     while it runs; ``fails`` says that the query itself must fail. ``needs`` names what a session must have besides Spark:
     ``delta``, ``hive``, ``sql-udf`` (a SQL function that is temporary). ``disagreement`` explains, in one sentence, why the
-    engine's own account and clusop's differ here.
+    engine's own account and clusop's differ here. ``crashes`` names the engine that is known to fail on the query although it
+    is right.
     """
 
     name: str
@@ -95,7 +118,12 @@ class Workload:
     needs: tuple[str, ...] = ()
     fails: bool = False
     disagreement: str = ""
+    crashes: str = ""
     group: str = ""
+
+    def fails_with(self, engine: str) -> bool:
+        """Whether it is declared to fail where this engine is on (``none`` for none)."""
+        return self.fails or (self.crashes == engine and engine != "none")
 
     @property
     def needs_delta(self) -> bool:

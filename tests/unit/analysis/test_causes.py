@@ -228,6 +228,29 @@ def test_live_reasons_refine_and_never_contradict(reading_of, observed_of):
 
 
 @pytest.mark.parametrize(
+    ("says", "cause"),
+    [("shop_reverse is not supported", "scala-udf"), ("regexp_extract is not supported", "unsupported-expression")],
+)
+def test_a_hive_function_stays_one_in_the_engines_words(says, cause, reading_of, observed_of):
+    """Comet names it as any expression it does not have; a function of Spark's beside it is a reason of its own."""
+    text = "Project | [HiveSimpleUDF#shop.Reverse(regexp_extract(a#1)) AS b#2] / CometColumnarToRow / CometScan parquet"
+    (finding,) = diagnose(observed_of(reading_of(text), engine_words=(("Project [a#1]", says),))).findings
+    assert (finding.cause, finding.engine_says) == (cause, says)
+    assert (finding.disagreement is None) == (cause == "scala-udf")
+
+
+def test_comet_has_no_sort_aggregate(reading_of, observed_of):
+    """With Comet's words for one of its two phases or for none: one cause."""
+    text = (
+        "SortAggregate | min / Sort / AQEShuffleRead / CometColumnarExchange / SortAggregate | partial_min / Sort"
+        " / CometColumnarToRow / CometScan parquet"
+    )
+    for words in ((), (("SortAggregate", "SortAggregate is not supported"),)):
+        found = diagnose(observed_of(reading_of(text), engine_words=words)).findings
+        assert {finding.cause for finding in found} == {"unsupported-operator"}
+
+
+@pytest.mark.parametrize(
     ("said", "cause", "functions"),
     [
         (["HashAggregate", "unsupported Spark aggregate function: collect_list"], EXPRESSION, ("collect_list",)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from clusop.analysis.causes.functions import candidate_functions, function_name, functions_of, spark_functions
 from clusop.analysis.causes.matching import Matcher
+from clusop.analysis.causes.structure import STATEFUL
 from clusop.plan.naming import canonical_name, split_codegen_prefix
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def _of_block(matcher: Matcher, block: ExplanationBlock) -> EngineCause:
 
 
 def _cause_of_node(node: str) -> str:
+    if STATEFUL.match(node):
+        return "stateful-streaming"
     if node.startswith(_PYTHON_NODES):
         return "python-udf" if node.startswith("BatchEvalPython") else "pandas-udf"
     if node in {"Scan ExistingRDD", "MapElements", "MapPartitions", "DeserializeToObject", "SerializeFromObject"}:
@@ -109,8 +112,6 @@ def _cause_of_node(node: str) -> str:
         return "cached-table"
     if node == "Coalesce":
         return "marginal-operator"
-    if node.startswith("StateStore"):
-        return "stateful-streaming"
     if node.startswith(("Scan csv", "Scan json", "Scan text", "Scan JDBCRelation", "LocalTableScan")):
         return "row-source"
     return "unsupported-operator"

@@ -6,12 +6,13 @@ one). An operator that could never be native (a UDF, an object operator) is a ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from clusop.analysis.assessment import Finding, Verdict, Witness
 from clusop.analysis.causes.blame import Blame
 from clusop.analysis.causes.engine_words import EngineCause, engine_causes
+from clusop.analysis.causes.functions import is_built_in
 from clusop.analysis.causes.structure import StructuralCause, inherent_cause, structural_cause
 from clusop.analysis.islands import BRIDGES, lowest_by_island
 from clusop.analysis.judge import is_jvm_work
@@ -29,8 +30,21 @@ if TYPE_CHECKING:
 __all__ = ["find_causes"]
 
 _QUIET_SOURCES = frozenset({"LocalTableScan", "Range", "EmptyRelation", "Scan OneRowRelation"})
+_SEVERAL_INPUTS = frozenset({"BroadcastHashJoin", "ShuffledHashJoin", "SortMergeJoin", "Union"})
 _ON_ENGINE = frozenset({Kind.NATIVE, Kind.LOGICAL})
 _GUESSES = frozenset({"unexplained", "unsupported-operator", "whole-plan-jvm"})
+_EXACT = frozenset(
+    {
+        "cached-table",
+        "delta-feature",
+        "pandas-udf",
+        "python-udf",
+        "rdd-or-dataset-api",
+        "scala-udf",
+        "stateful-streaming",
+    }
+)
+"""Causes that an operator's name or arguments prove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,8 @@ def _island_findings(graph: _Graph) -> list[Finding]:
     for number, inside in members.items():
         blamed = frozenset(blame.of(index) for index in lowest[number])
         drafts = _island_drafts(graph, inside, blamed, named)
-        held_back = _held_back(graph, inside, lowest[number]) if all(d.cause in _GUESSES for d in drafts) else None
+        is_open = all(draft.cause in _GUESSES for draft in drafts)
+        held_back = _held_back(graph, inside, lowest[number], named) if is_open else None
         if held_back is not None:
             drafts = [held_back]
         elif not has_native and all(draft.cause in _GUESSES for draft in drafts):
@@ -115,7 +130,7 @@ def _island_drafts(
             if index in blamed
             else inherent_cause(operator, kind, graph.spoken)
         )
-        draft = _draft(index, by_structure, named.get(index))
+        draft = _draft(index, by_structure, _exact(by_structure, named.get(index), graph.spoken))
         if draft is None:
             continue
         known = drafts.get(draft.cause)
@@ -129,7 +144,9 @@ def _island_drafts(
     return [draft for draft in found if draft.cause != "unexplained"] or found
 
 
-def _held_back(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) -> _Draft | None:
+def _held_back(
+    graph: _Graph, inside: list[int], lowest: tuple[int, ...], named: dict[int, EngineCause]
+) -> _Draft | None:
     """The row source that keeps a whole island on the JVM, where the engine takes no rows over and nothing else explains it."""
     if not graph.spoken.row_sources_hold_back or any(
         graph.plan.operators[index].name in graph.spoken.never_native for index in inside
@@ -137,19 +154,43 @@ def _held_back(graph: _Graph, inside: list[int], lowest: tuple[int, ...]) -> _Dr
         return None
     sources: list[int] = []
     for index in lowest:
-        waiting = list(graph.plan.data_children(index))
-        while waiting:
-            child = waiting.pop()
-            if graph.judged.kinds[child] is Kind.ROW_SOURCE:
-                sources.append(child)
-            elif graph.judged.kinds[child] in BRIDGES:
-                waiting.extend(graph.plan.data_children(child))
-            else:
-                return None
-    if not sources:
-        return None
+        below = _below(graph, index)
+        rows = [child for child in below if graph.judged.kinds[child] is Kind.ROW_SOURCE]
+        # One input of a join is enough, unless the engine itself says what is wrong with the join.
+        is_enough = graph.plan.operators[index].name in _SEVERAL_INPUTS and index not in named
+        if not rows or not (is_enough or len(rows) == len(below)):
+            return None
+        sources += rows
     cause = "cached-table" if graph.plan.operators[sources[0]].name == "InMemoryTableScan" else "row-source"
     return _Draft(sources[0], cause, witnesses=(Witness.STRUCTURE,), inherited=list(inside))
+
+
+def _below(graph: _Graph, index: int) -> list[int]:
+    """What an operator reads, seen through boundaries, wrappers and exchanges."""
+    found: list[int] = []
+    waiting = list(graph.plan.data_children(index))
+    while waiting:
+        child = waiting.pop()
+        if graph.judged.kinds[child] in BRIDGES:
+            waiting.extend(graph.plan.data_children(child))
+        else:
+            found.append(child)
+    return found
+
+
+def _exact(by_structure: StructuralCause | None, by_engine: EngineCause | None, spoken: Dialect) -> EngineCause | None:
+    """The engine's words with the cause the operator shows, where they say less: "not supported" of a pandas or stateful
+    operator, or, from an engine that has no functions of its own, of a Hive or named Scala UDF as of any expression. Where it
+    names a function that Spark has, that is what keeps it out.
+    """
+    if by_engine is None or by_structure is None or by_structure.cause not in _EXACT:
+        return by_engine
+    says_less = by_engine.cause == "unsupported-operator" or (
+        (by_structure.cause, by_engine.cause) == ("scala-udf", "unsupported-expression")
+        and not spoken.has_vendor_functions
+        and not any(is_built_in(function) for function in by_engine.functions)
+    )
+    return replace(by_engine, cause=by_structure.cause, detail=by_structure.detail) if says_less else by_engine
 
 
 def _draft(index: int, by_structure: StructuralCause | None, by_engine: EngineCause | None) -> _Draft | None:

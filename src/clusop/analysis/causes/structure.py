@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from clusop.plan.dialect import Dialect
     from clusop.plan.node import Operator
 
-__all__ = ["StructuralCause", "inherent_cause", "structural_cause"]
+__all__ = ["STATEFUL", "StructuralCause", "inherent_cause", "structural_cause"]
 
-_STATEFUL = re.compile(
+STATEFUL = re.compile(
     r"^(StateStore|SessionWindowStateStore|StreamingSymmetricHashJoin|StreamingDeduplicate|StreamingGlobalLimit|"
     r"FlatMapGroupsWithState|FlatMapGroupsInPandasWithState|TransformWithState|UpdatingSessions|MergingSessions)"
 )
+"""Names of the operators that keep a stream's state."""
 _OBJECTS = frozenset({
     "AppendColumns", "AppendColumnsWithObject", "CoGroup", "DeserializeToObject", "FlatMapGroupsInR", "MapElements",
     "MapGroups", "MapPartitions", "MapPartitionsInR", "ObjectProducer", "SerializeFromObject", "Scan ExistingRDD",
@@ -51,7 +52,7 @@ class StructuralCause:
 def inherent_cause(operator: Operator, kind: Kind, spoken: Dialect) -> StructuralCause | None:
     """The cause an operator has wherever it stands; ``None`` where its place decides."""
     name, arguments = operator.name, operator.arguments
-    if _STATEFUL.match(name):
+    if STATEFUL.match(name):
         return StructuralCause("stateful-streaming")
     if kind is Kind.PYTHON:
         return StructuralCause("python-udf" if name.startswith("BatchEvalPython") else "pandas-udf")

@@ -105,12 +105,12 @@ private[analysis] object EngineWords {
   }
 
   private def causeOfNode(node: String): String =
-    if (PythonNodes.exists(name => node.startsWith(name)))
+    if (Structure.isStateful(node)) "stateful-streaming"
+    else if (PythonNodes.exists(name => node.startsWith(name)))
       if (node.startsWith("BatchEvalPython")) "python-udf" else "pandas-udf"
     else if (ObjectNodes(node)) "rdd-or-dataset-api"
     else if (node == "InMemoryTableScan") "cached-table"
     else if (node == "Coalesce") "marginal-operator"
-    else if (node.startsWith("StateStore")) "stateful-streaming"
     else if (RowNodes.exists(name => node.startsWith(name))) "row-source"
     else "unsupported-operator"
 

@@ -54,7 +54,7 @@ private[analysis] final class IslandCauses(graph: Graph) {
       val byStructure =
         if (blamed(index)) Some(Structure.structuralCause(operator, judged.kinds(index), graph.spoken))
         else Structure.inherentCause(operator, judged.kinds(index), graph.spoken)
-      draftOf(index, byStructure, named.get(index)).foreach { draft =>
+      draftOf(index, byStructure, exact(byStructure, named.get(index))).foreach { draft =>
         drafts.get(draft.cause) match {
           case None        => drafts.put(draft.cause, draft)
           case Some(known) =>
@@ -78,22 +78,45 @@ private[analysis] final class IslandCauses(graph: Graph) {
         draft
       }
 
-  /** The row sources right below these operators; none where anything else is there too. */
+  /** The row sources right below these operators; none where one of them has none, or has other inputs that do not wait for it. */
   private def sourcesBelow(lowest: Vector[Int]): Vector[Int] = {
-    val sources = Vector.newBuilder[Int]
-    val waiting = new java.util.ArrayDeque[Int]
-    var others = false
-    lowest.foreach { index =>
-      plan.dataChildren(index).foreach(child => waiting.push(child))
-      while (!waiting.isEmpty && !others) {
-        val child = waiting.pop()
-        if (judged.kinds(child) eq Kind.RowSource) sources += child
-        else if (Islands.isBridge(judged.kinds(child))) plan.dataChildren(child).foreach(below => waiting.push(below))
-        else others = true
-      }
+    val found = lowest.map { index =>
+      val below = inputsOf(index)
+      val rows = below.filter(child => judged.kinds(child) eq Kind.RowSource)
+      // One input of a join is enough, unless the engine itself says what is wrong with the join.
+      val isEnough = SeveralInputs(plan.operators(index).name) && !named.contains(index)
+      if (isEnough || rows.size == below.size) rows else Vector.empty
     }
-    if (others) Vector.empty else sources.result()
+    if (found.exists(_.isEmpty)) Vector.empty else found.flatten
   }
+
+  /** What an operator reads, seen through boundaries, wrappers and exchanges. */
+  private def inputsOf(index: Int): Vector[Int] = {
+    val found = Vector.newBuilder[Int]
+    val waiting = new java.util.ArrayDeque[Int]
+    plan.dataChildren(index).foreach(child => waiting.push(child))
+    while (!waiting.isEmpty) {
+      val child = waiting.pop()
+      if (Islands.isBridge(judged.kinds(child))) plan.dataChildren(child).foreach(below => waiting.push(below))
+      else found += child
+    }
+    found.result()
+  }
+
+  /** The engine's words with the cause the operator shows, where they say less: "not supported" of a pandas or stateful operator,
+    * or, from an engine that has no functions of its own, of a Hive or named Scala UDF as of any expression. Where it names a
+    * function that Spark has, that is what keeps it out.
+    */
+  private def exact(byStructure: Option[StructuralCause], byEngine: Option[EngineCause]): Option[EngineCause] =
+    for (told <- byEngine) yield byStructure match {
+      case Some(known) if Exact(known.cause) && saysLess(told, known) => told.copy(cause = known.cause, detail = known.detail)
+      case _                                                          => told
+    }
+
+  private def saysLess(told: EngineCause, known: StructuralCause): Boolean =
+    told.cause == "unsupported-operator" ||
+      (known.cause == "scala-udf" && told.cause == "unsupported-expression" && !graph.spoken.hasVendorFunctions &&
+        !told.functions.exists(Functions.isBuiltIn))
 
   /** What the witnesses say of one operator together; nothing where neither says anything. */
   private def draftOf(index: Int, byStructure: Option[StructuralCause], byEngine: Option[EngineCause]): Option[Draft] =
@@ -156,4 +179,16 @@ private[analysis] final class IslandCauses(graph: Graph) {
 
 private object IslandCauses {
   private val Guesses = Set("unexplained", "unsupported-operator", "whole-plan-jvm")
+
+  /** Causes that an operator's name or arguments prove. */
+  private val Exact = Set(
+    "cached-table",
+    "delta-feature",
+    "pandas-udf",
+    "python-udf",
+    "rdd-or-dataset-api",
+    "scala-udf",
+    "stateful-streaming"
+  )
+  private val SeveralInputs = Set("BroadcastHashJoin", "ShuffledHashJoin", "SortMergeJoin", "Union")
 }

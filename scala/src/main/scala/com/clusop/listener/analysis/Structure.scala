@@ -64,11 +64,14 @@ private[analysis] object Structure {
   private val NativeInEveryEngine = Set("Project", "Filter", "HashAggregate")
   private val ShownFunctions = 5
 
+  /** Whether an operator of this name keeps a stream's state. */
+  def isStateful(name: String): Boolean = Stateful.exists(beginning => name.startsWith(beginning))
+
   /** The cause an operator has wherever it stands; nothing where its place decides. */
   def inherentCause(operator: Operator, kind: Kind, spoken: Dialect): Option[StructuralCause] = {
     val name = operator.name
     val arguments = operator.arguments
-    if (Stateful.exists(beginning => name.startsWith(beginning))) Some(StructuralCause("stateful-streaming"))
+    if (isStateful(name)) Some(StructuralCause("stateful-streaming"))
     else if (kind == Kind.Python) Some(StructuralCause(if (name.startsWith("BatchEvalPython")) "python-udf" else "pandas-udf"))
     else if (kind == Kind.Marginal) Some(StructuralCause("marginal-operator"))
     else if (name == "InMemoryTableScan") Some(StructuralCause("cached-table"))
