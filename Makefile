@@ -20,6 +20,10 @@ AGENT_TESTS := $(addprefix tests/spark/,faults runtime agent/test_conf_doors.py 
 # The runner of certifications: a dozen applications, some of which die on purpose. Apart for its time, as the agent's are.
 CERTIFY_TESTS := tests/spark/certify
 
+# ENGINE@SPARK of the matrices in docs/certified, and how often each fixture is run for them.
+REPEATS ?= 1
+CERTIFIED ?= comet@3.5.9 comet@4.1.4 none@3.5.9 none@4.0.5 none@4.1.4
+
 # No JVM in these: as many at once as there are cores.
 APART := $(addprefix tests/,unit architecture docs service)
 
@@ -30,10 +34,10 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inpu
 
 WITH_JAVA = JAVA_HOME="$$($(BIN)/python harness/find_java.py)" && export JAVA_HOME &&
 
-.PHONY: help demo test agent certify check jars sbt matrix fuzz vectors fmt docs bench startup overhead ingest pages torture clean lint types layers unit jars-fetched cards-fetched
+.PHONY: help demo test agent certify certified check jars sbt matrix fuzz vectors fmt docs bench startup overhead ingest pages torture clean lint types layers unit jars-fetched cards-fetched
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: jars cards-fetched ## Run real Spark jobs with a native engine, then show what clusop finds in their log
 	@$(WITH_JAVA) $(BIN)/python harness/demo.py
@@ -48,6 +52,10 @@ agent: jars jars-fetched ## The agent on live Spark: every door, every fault (ab
 certify: jars jars-fetched ## Certify Comet with every fixture, then test the runner: killed half-way, engines that crash, the notebook
 	@$(WITH_JAVA) $(BIN)/python harness/certify.py --engine comet
 	@$(WITH_JAVA) $(BIN)/python -m pytest $(CERTIFY_TESTS)
+
+certified: jars ## Make every matrix of docs/certified anew: Comet and plain Spark, on each Spark that has them (2 h)
+	@for one in $(CERTIFIED); do $(WITH_JAVA) $(BIN)/python harness/certify.py --engine $${one%@*} --spark $${one#*@} \
+	  --fresh --repeats $(REPEATS) --keep docs/certified || exit 1; done
 
 check: lint types layers unit ## Lint, types, layers and unit tests (under 2 min, no JVM)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clusop.certify import artifacts
-from clusop.certify.artifacts import COMET, DELTA, Artifact, comet_unsupported
+from clusop.certify.artifacts import Artifact, comet_unsupported
+from clusop.certify.releases import SPARK_3_5
 from find_java import find_java_home
 
 if TYPE_CHECKING:
@@ -46,16 +47,16 @@ def fetch_jars() -> Jars:
     """The jars, downloaded if need be. Never raises for want of a network: what is not there is told in ``remarks``."""
     folder = CACHE / "jars"
     remarks = [sentence] if (sentence := comet_unsupported()) else []
-    wanted = list(DELTA) if remarks else [COMET, *DELTA]
+    comet, delta = SPARK_3_5.comet, SPARK_3_5.delta
+    wanted = [*delta] if remarks or comet is None else [comet, *delta]
     missing = fetch_artifacts(wanted, folder)
     absent = {artifact.file_name for artifact in missing}
     if absent:
         remarks.append(f"{', '.join(sorted(absent))} could not be fetched: no network, or no registry that has it.")
-    comet = folder / COMET.file_name
-    delta = tuple(folder / artifact.file_name for artifact in DELTA)
+    has_delta = not absent & {artifact.file_name for artifact in delta}
     return Jars(
-        comet if COMET in wanted and COMET.file_name not in absent else None,
-        delta if not absent & {jar.name for jar in delta} else (),
+        folder / comet.file_name if comet in wanted and comet is not None and comet not in missing else None,
+        tuple(folder / artifact.file_name for artifact in delta) if has_delta else (),
         tuple(remarks),
     )
 

@@ -23,7 +23,7 @@ from clusop.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["COMET", "DELTA", "Artifact", "comet_unsupported", "fetch_artifacts"]
+__all__ = ["Artifact", "comet_unsupported", "fetch_artifacts"]
 
 _CLOCK = SystemClock()
 
@@ -53,33 +53,8 @@ class Artifact:
         return f"{self.name}-{self.version}.jar"
 
 
-COMET = Artifact(
-    "org.apache.datafusion",
-    "comet-spark-spark3.5_2.12",
-    "0.12.0",
-    "4ef25ed0da6816e18b0b7711b82e9807d62a0330a1e89aa3f09a1bbb005c9424",
-    67,
-)
-DELTA = (
-    Artifact(
-        "io.delta",
-        "delta-spark_2.12",
-        "3.3.3",
-        "4912bf902a1c453aba3bd838ff212dedd357155212f9bb37a6b47d97f2827ebc",
-        7,
-    ),
-    Artifact(
-        "io.delta",
-        "delta-storage",
-        "3.3.3",
-        "45ad193053fd30cebe6d9ab1889873cde39b223a0f210e00ebee8b6642476901",
-        1,
-    ),
-)
-
-
 def comet_unsupported() -> str:
-    """Why Comet 0.12 cannot run on this machine; ``""`` where it can."""
+    """Why no Comet can run on this machine; ``""`` where it can."""
     system, machine = platform.system(), platform.machine().lower()
     if system != "Linux" or machine not in {"x86_64", "amd64", "aarch64", "arm64"}:
         return f"Comet's native library is built for Linux on x86-64 and arm64, and this is {system} on {machine}."

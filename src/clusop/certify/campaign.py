@@ -42,7 +42,7 @@ _NOT_INHERITED = ("SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS", "PYSPAR
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """What is run and where. ``out`` holds the journal, the applications' folders and at the end the matrix; ``jars`` are those
-    of the engine and of Delta Lake; ``folder`` are somebody else's fixtures, ``None`` for ours.
+    of the engine and of Delta Lake; ``folder`` are somebody else's fixtures, ``None`` for ours; ``spark`` is the release.
     """
 
     engine: Engine
@@ -55,12 +55,13 @@ class Campaign:
     folder: Path | None = None
     limit_s: float = 120.0
     repeats: int = 1
+    spark: str = ""
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def recipe(self) -> Recipe:
         """What a resumed run must have in common with the one before."""
-        return Recipe.of(self.engine.name, self.fixtures, [jar.name for jar in self.jars], self.repeats)
+        return Recipe.of(self.engine.name, self.spark, self.fixtures, [jar.name for jar in self.jars], self.repeats)
 
 
 def run_campaign(campaign: Campaign, tell: Callable[[str], None]) -> Told:

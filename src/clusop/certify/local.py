@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clusop.certify.artifacts import COMET as COMET_JAR
-from clusop.certify.artifacts import DELTA, comet_unsupported, fetch_artifacts
+from clusop.certify.artifacts import comet_unsupported, fetch_artifacts
 from clusop.certify.assemble import Scope, assemble
 from clusop.certify.campaign import Campaign, run_campaign
 from clusop.certify.engines import COMET, ENGINES, PHOTON
 from clusop.certify.java import java_home
 from clusop.certify.matrix import matrix_json
+from clusop.certify.releases import known_sparks, releases_for
 from clusop.certify.render_html import matrix_html
 from clusop.certify.render_markdown import matrix_markdown
 from clusop.certify.workload import discover
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from clusop.certify.workload import Workload
 
 __all__ = ["Asked", "certify", "default_cache", "write_matrix"]
-
-_COMET_SPARK = "3.5."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,7 @@ def certify(asked: Asked, tell: Callable[[str], None]) -> Matrix:
         asked.folder,
         asked.limit_s,
         asked.repeats,
+        spark,
     )
     told = run_campaign(campaign, tell)
     scope = Scope(chosen, left_out, asked.command, asked.today, asked.folder)
@@ -156,23 +155,31 @@ def _jars(
     if asked.jars:
         has_delta = any(jar.name.startswith("delta-spark") for jar in asked.jars)
         return asked.jars, has_delta, "" if has_delta else "no jar named delta-spark… was given"
-    is_35 = spark.startswith(_COMET_SPARK)
-    wanted = [*([COMET_JAR] if engine is COMET else []), *(DELTA if is_35 else ())]
-    if engine is COMET and not is_35:
+    known = releases_for(spark)
+    comet = known.comet if engine is COMET else None
+    if engine is COMET and comet is None:
+        lines = " or ".join(known_sparks())
         raise InputError(
-            "--engine comet", f"no Comet is known for Spark {spark}", "Give --jar, or install pyspark==3.5.9."
+            "--engine comet",
+            f"no Comet is known for Spark {spark}",
+            f"Give --jar, or install a PySpark of {lines}: pip install 'pyspark==3.5.9'.",
         )
-    if engine is COMET and (why := comet_unsupported()):
+    if comet is not None and (why := comet_unsupported()):
         raise InputError("--engine comet", why.rstrip("."), "Run it on Linux.")
     folder = asked.cache / "jars"
+    wanted = [*([comet] if comet is not None else []), *known.delta]
     missing = fetch_artifacts(wanted, folder, java, tell)
-    if COMET_JAR in missing:
+    if comet is not None and comet in missing:
         raise InputError(
-            "--engine comet", f"{COMET_JAR.coordinate} could not be fetched", "Fetch it yourself and give it by --jar."
+            "--engine comet", f"{comet.coordinate} could not be fetched", "Fetch it yourself and give it by --jar."
         )
-    has_delta = is_35 and not set(missing) & set(DELTA)
+    has_delta = bool(known.delta) and not set(missing) & set(known.delta)
     why_not = (
-        "" if has_delta else "its jars could not be fetched" if is_35 else f"no release is known for Spark {spark}"
+        ""
+        if has_delta
+        else "its jars could not be fetched"
+        if known.delta
+        else f"no release is known for Spark {spark}"
     )
     return tuple(folder / artifact.file_name for artifact in wanted if artifact not in missing), has_delta, why_not
 

@@ -69,7 +69,7 @@ def certify_here(spark: SparkSession, settings: Settings) -> Matrix:
     left_out = {one.name: why for one in chosen if (why := _why_not(one))}
     fixtures = [one for one in chosen if one.name not in left_out]
     with _schema(spark, settings.catalog) as schema, _scratch(out) as scratch:
-        refuse_another_recipe(out, Recipe.of(settings.engine, fixtures, (), settings.repeats))
+        refuse_another_recipe(out, Recipe.of(settings.engine, _runtime(spark), fixtures, (), settings.repeats))
         _run(spark, settings, Dataset(out / "inputs", scratch, schema), fixtures, out)
     scope = Scope(chosen, left_out, _COMMAND, SystemClock().now_at().strftime("%Y-%m-%d"))
     matrix = assemble(Journal(out / "journal").read(), scope, None)

@@ -27,19 +27,20 @@ class Recipe:
     """``fixtures`` is a hash over the names and sources of all of them, ``jars`` their file names."""
 
     engine: str
+    spark: str
     fixtures: str
     jars: tuple[str, ...]
     repeats: int
     clusop: str
 
     @staticmethod
-    def of(engine: str, fixtures: Sequence[Workload], jars: Sequence[str], repeats: int) -> Recipe:
+    def of(engine: str, spark: str, fixtures: Sequence[Workload], jars: Sequence[str], repeats: int) -> Recipe:
         """The recipe of a run."""
         digest = hashlib.sha256()
         for fixture in fixtures:
             digest.update(f"{fixture.group}/{fixture.name}\n".encode())
             digest.update(inspect.getsource(inspect.getmodule(fixture.run) or fixture.run).encode())
-        return Recipe(engine, digest.hexdigest()[:16], tuple(jars), repeats, clusop.__version__)
+        return Recipe(engine, spark, digest.hexdigest()[:16], tuple(jars), repeats, clusop.__version__)
 
 
 def refuse_another_recipe(out: Path, recipe: Recipe) -> None:
