@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,8 @@ class AgentCheck:
     """The agent against Spark's own account, over all applications of the run: ``executions`` that Spark finished, of these
     ``untold`` and ``twice`` by the agent, ``counted`` its own number, ``losses`` by reason, ``errors`` of its own.
     ``event_us`` is the mean time of one event on the bus's thread by Spark's timers, over ``events``; ``None`` where Spark does
-    not tell. It holds the first events of each JVM, which are not compiled yet.
+    not tell. It holds the first events of each JVM, which are not compiled yet; ``median_us``, the middle one of the
+    applications' medians, hardly does.
     """
 
     executions: int
@@ -37,6 +39,7 @@ class AgentCheck:
     errors: int
     events: int = 0
     event_us: float | None = None
+    median_us: float | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -63,6 +66,7 @@ class AgentCheck:
             errors=sum(one["errors"] or 0 for one in told),
             events=events,
             event_us=round(spent / events, 1) if events else None,
+            median_us=round(statistics.median(timer["median"] for timer in timers), 1) if events else None,
         )
 
 
@@ -114,7 +118,11 @@ def matrix_json(matrix: Matrix) -> str:
             "counted": matrix.agent.counted,
             "losses": dict(matrix.agent.losses),
             "errors": matrix.agent.errors,
-            "times": {"events": matrix.agent.events, "event_us": matrix.agent.event_us},
+            "times": {
+                "events": matrix.agent.events,
+                "event_us": matrix.agent.event_us,
+                "median_us": matrix.agent.median_us,
+            },
         },
     }
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -141,6 +149,7 @@ def read_matrix(path: Path) -> Matrix:
                 **{key: value for key, value in agent.items() if key != "times"},
                 events=agent["times"]["events"],
                 event_us=agent["times"]["event_us"],
+                median_us=agent["times"]["median_us"],
             ),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -101,9 +101,9 @@ def agreement_sentences(agreement: Agreement) -> list[str]:
         f"false alarms {_rate(agreement.false_alarms)} of what it calls wholly native.",
     ]
     for one in agreement.disagreements:
-        says = (
-            "; ".join(f"{operator}: {reason}".strip(": ") for operator, reason in one.engine_says) or "nothing is off"
-        )
+        says = "; ".join(f"{operator}: {reason}".strip(": ") for operator, reason in one.engine_says)
+        if not says:
+            says = "nothing is off" if one.kind == "false-alarm" else "that it did not run all it counts, and not why"
         why = one.explanation or "UNEXPLAINED"
         lines.append(f"{one.kind} {one.fixture}: clusop says {one.said}, the engine says {says}. {why}")
     if agreement.untold:
@@ -120,9 +120,10 @@ def agent_sentence(check: AgentCheck) -> str:
     faults += [f"{count} lost ({reason})" for reason, count in check.losses.items()]
     faults += [f"{check.errors} errors of its own" if check.errors else ""]
     said = ", ".join(fault for fault in faults if fault) or "each told exactly once, nothing lost"
-    cost = (
-        "" if check.event_us is None else f"; {check.event_us} µs an event over {check.events:,} events, start included"
-    )
+    cost = ""
+    if check.event_us is not None:
+        mean = f"{check.event_us} µs on average over {check.events:,}, start included"
+        cost = f"; an event cost {check.median_us} µs (median), {mean}"
     return f"The agent: {once}; {said}{cost}."
 
 

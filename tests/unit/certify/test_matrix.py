@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from clusop.certify.agreement import Agreement, Disagreement, Rate
 from clusop.certify.cell import Cell, Fault, Found, Outcome, RunTime, Share, Side, Witnesses
 from clusop.certify.compare import compare, comparison_json, comparison_text
 from clusop.certify.matrix import AgentCheck, Matrix, matrix_json, read_matrix
@@ -12,6 +13,7 @@ from clusop.certify.render_html import matrix_html
 from clusop.certify.render_markdown import matrix_markdown
 from clusop.certify.render_text import matrix_text
 from clusop.certify.stamp import Stamp
+from clusop.certify.words import agent_sentence, agreement_sentences
 from clusop.errors import InputError
 
 STAMP = Stamp("comet", "0.12.0", "3.5.9", "2.12.18", "17.0.15", "3.11.7", "3.3.3", "", "", "0.1.0", 2, "2026-11-29")
@@ -102,9 +104,9 @@ def test_the_agent_s_account_is_summed_and_what_is_missing_shows():
         "errors": 0,
         "callback_us": None,
     }
-    two = {**one, "untold": [], "counted": 3, "losses": {}, "callback_us": {"events": 10, "mean": 5.0}}
+    two = {**one, "untold": [], "counted": 3, "losses": {}, "callback_us": {"events": 10, "mean": 5.0, "median": 2.5}}
     summed = AgentCheck.over([{"agent": one}, {"agent": two}, {"number": 3}])
-    assert summed == AgentCheck(6, 1, 0, 5, {"x": 1}, 0, 10, 5.0)
+    assert summed == AgentCheck(6, 1, 0, 5, {"x": 1}, 0, 10, 5.0, 2.5)
     assert not summed.is_whole
     assert AGENT.is_whole
 
@@ -114,3 +116,19 @@ def test_the_document_is_of_its_schema():
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed (make check installs it)")
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(json.loads(matrix_json(MATRIX)))
+
+
+def test_a_count_without_a_reason_is_told_as_what_it_is():
+    said = Disagreement("write", "miss", "native", ())
+    (line,) = [
+        line
+        for line in agreement_sentences(Agreement(Rate(0, 1), Rate(0, 0), (said,), (), ()))
+        if line.startswith("miss write")
+    ]
+    assert "did not run all it counts" in line
+    assert line.endswith("UNEXPLAINED")
+
+
+def test_the_cost_of_an_event_is_told_with_and_without_the_start():
+    line = agent_sentence(AgentCheck(2, 0, 0, 2, {}, 0, 1234, 100.5, 40.0))
+    assert "40.0 µs (median), 100.5 µs on average over 1,234, start included" in line
