@@ -1,8 +1,4 @@
-"""Builds a real Spark session: plain, or with the Comet engine, and Delta where its jars are there.
-
-The Comet jar stands in ``spark.jars`` *and* ``spark.driver.extraClassPath``: the plugin and the shuffle manager are loaded
-before ``spark.jars`` is looked at.
-"""
+"""Builds a real Spark session: plain, or with the Comet engine, and Delta where its jars are there."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from clusop.certify.engines import COMET_SETTINGS, DELTA_SETTINGS
+from clusop.certify.engines import BASE_SETTINGS, ENGINES, engine_settings, event_log_settings, place_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,17 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "SessionPlan", "build_session"]
 
 Engine: TypeAlias = Literal["comet", "none"]
-
-_ALWAYS = {
-    "spark.driver.memory": "2g",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "localhost",
-    "spark.sql.shuffle.partitions": "4",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.sql.catalogImplementation": "in-memory",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +38,20 @@ class SessionPlan:
 
     def spark_settings(self) -> dict[str, str]:
         """All of the session's settings but master and name. Raises ``ValueError`` for Comet without its jar."""
-        scratch = self.scratch.resolve()
-        chosen = dict(_ALWAYS)
-        chosen["spark.sql.warehouse.dir"] = (scratch / "warehouse").as_uri()
-        chosen["spark.local.dir"] = str(scratch / "local")
-        chosen["spark.driver.extraJavaOptions"] = f"-Dderby.system.home={scratch} -Duser.timezone=UTC"
-        jars = list(self.delta_jars)
-        if jars:
-            chosen |= DELTA_SETTINGS
+        jars = self.delta_jars
         if self.engine == "comet":
             if self.comet_jar is None:
                 message = "engine 'comet' needs the path of its jar"
                 raise ValueError(message)
-            jars.insert(0, self.comet_jar)
-            chosen |= COMET_SETTINGS
-        if jars:
-            chosen["spark.jars"] = ",".join(str(jar) for jar in jars)
-            on_class_path = os.pathsep.join(str(jar) for jar in jars)
-            chosen["spark.driver.extraClassPath"] = chosen["spark.executor.extraClassPath"] = on_class_path
+            jars = (self.comet_jar, *jars)
+        chosen = {
+            **BASE_SETTINGS,
+            "spark.sql.catalogImplementation": "in-memory",
+            **place_settings(self.scratch.resolve()),
+            **engine_settings(ENGINES[self.engine], jars, has_delta=bool(self.delta_jars)),
+        }
         if self.event_log is not None:
-            chosen |= {
-                "spark.eventLog.enabled": "true",
-                "spark.eventLog.dir": self.event_log.resolve().as_uri(),
-                "spark.eventLog.compress": "true",
-                "spark.eventLog.compression.codec": "zstd",
-            }
+            chosen |= event_log_settings(self.event_log.resolve())
         return chosen | dict(self.settings)
 
 

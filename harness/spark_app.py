@@ -20,6 +20,7 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
 from clusop.certify.comet_words import EngineWords
+from clusop.certify.session_settings import with_settings
 from clusop.certify.workload import Dataset, discover
 from session import SessionPlan, build_session
 
@@ -48,28 +49,21 @@ def _noise_to(path: Path) -> Iterator[TextIO]:
 def _run(spark: SparkSession, workload: Workload, data: Dataset) -> str:
     """Run one workload. Returns the error it ended with, ``""`` for none."""
     context = spark.sparkContext
-    before = {key: spark.conf.get(key, None) for key in workload.settings}
     try:
         if workload.set_up is not None:
             context.setJobDescription(f"{workload.name}: set-up")
             if (prepared := workload.set_up(spark, data)) is not None:
                 prepared.collect()
-        for key, value in workload.settings.items():
-            spark.conf.set(key, value)
-        context.setJobDescription(workload.name)
-        if (query := workload.run(spark, data)) is not None:
-            query.collect()
+        with with_settings(spark, workload.settings):
+            context.setJobDescription(workload.name)
+            if (query := workload.run(spark, data)) is not None:
+                query.collect()
     except (PySparkException, Py4JError) as error:
         # A workload may fail on purpose, and one that should not must not stop the rest.
         traceback.print_exc()
         return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     finally:
         context.setJobDescription(None)
-        for key, old in before.items():
-            if old is None:
-                spark.conf.unset(key)
-            else:
-                spark.conf.set(key, old)
         spark.catalog.clearCache()
     return ""
 

@@ -1,4 +1,5 @@
-"""Write what is generated in the pages: ``docs/cli.md``, both pages of settings, the output shown in the README.
+"""Write what is generated in the pages: ``docs/cli.md``, both pages of settings, the output shown in the README, the matrices in
+``docs/certified``.
 
 ``--check`` only compares.
 """
@@ -31,6 +32,7 @@ def readme(text: str) -> str:
 
 
 def _main(*, only_check: bool) -> int:
+    from certified_page import certified_pages
     from clusop.cli.docs import reference
     from settings_page import service_settings_page, settings_page
 
@@ -38,6 +40,7 @@ def _main(*, only_check: bool) -> int:
     pages = {cli_page: reference(), front_page: readme(front_page.read_text(encoding="utf-8"))}
     pages[ROOT / "docs" / "settings.md"] = settings_page()
     pages[ROOT / "docs" / "service-settings.md"] = service_settings_page()
+    pages |= certified_pages(ROOT / "docs" / "certified")
     stale = []
     for path, text in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
+from clusop.certify.error_words import error_words
+from clusop.certify.session_settings import with_settings
 from clusop.certify.time_limit import limited
 from clusop.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from pyspark.sql import SparkSession
 
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Bench", "run_fixture"]
 
 _CLOCK = SystemClock()
-
-_ERROR_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _run(bench: Bench, fixture: Workload, *, is_off: bool = False) -> dict[str, 
     group = f"clusop-certify {fixture.name}"
     with (
         limited(spark, group, bench.limit_s, bench.give_up) as limit,
-        _settings(spark, bench.engine.off if is_off else {}),
+        with_settings(spark, bench.engine.off if is_off else {}),
     ):
         if fixture.set_up is not None:
             context.setJobGroup(group, f"{fixture.name}: set-up", interruptOnCancel=True)
@@ -79,7 +79,7 @@ def _run(bench: Bench, fixture: Workload, *, is_off: bool = False) -> dict[str, 
             bench.account.drain()
             last = bench.account.last_id()
             began = _CLOCK.monotonic_ms() / 1000
-            with _settings(spark, fixture.settings):
+            with with_settings(spark, fixture.settings):
                 context.setJobGroup(group, fixture.name, interruptOnCancel=True)
                 found["error"] = _attempt(fixture.run, bench)
             found["seconds"] = round(_CLOCK.monotonic_ms() / 1000 - began, 3)
@@ -98,24 +98,8 @@ def _attempt(run: Run, bench: Bench) -> str:
         if (query := run(bench.spark, bench.data)) is not None:
             query.collect()
     except Exception as error:  # its own code may raise anything
-        first = next((line for line in str(error).splitlines() if line.strip()), "")
-        return f"{type(error).__name__}: {first}"[:_ERROR_CHARS]
+        return error_words(error)
     return ""
-
-
-@contextlib.contextmanager
-def _settings(spark: SparkSession, wanted: Mapping[str, str]) -> Iterator[None]:
-    before = {key: spark.conf.get(key, None) for key in wanted}
-    for key, value in wanted.items():
-        spark.conf.set(key, value)
-    try:
-        yield
-    finally:
-        for key, old in before.items():
-            if old is None:
-                spark.conf.unset(key)
-            else:
-                spark.conf.set(key, old)
 
 
 def _executions(bench: Bench, last: int) -> list[dict[str, Any]]:
