@@ -1,9 +1,10 @@
 """What pages cost with a million signals stored: fills SQLite files in bulk, every table that a page reads, and asks over HTTP.
 
 ``python harness/bench_pages.py [--signals N] [--problems N] [--days N] [--folder PATH]``; files that are there are used again.
-Judged is what the database does: statements, rows fetched and steps, each with a tenth of the data and with all of it (as many
-problems, a tenth of the time): what grows with the data is slow one day, on any machine. Times are reported. The first answer of
-each page is told apart: it makes what is kept (:mod:`clusop.service.views.kept`).
+Judged is what the database does: statements, rows fetched and steps, each with a tenth of the time and with all of it, as many
+problems and as much a day in both: what grows with time is slow one day, on any machine. The small file has no fewer days than a
+page's window (30), or the window would hold less there. The first answer of each page is judged apart: it makes what is kept
+(:mod:`clusop.service.views.kept`). Times are reported. Which pages there are the application tells (:mod:`page_list`).
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ from clusop.service.store.migrate import migrate
 from clusop.service.store.tables.problems import signals
 from clusop.service.tokens import ADMIN, create_token
 from machine import machine_line
-from page_counts import Work, judged, watched
+from page_counts import Answers, judged, watched
+from page_list import growth_of, pages_of
 from page_rows import Size, fill
 
 if TYPE_CHECKING:
@@ -47,17 +49,7 @@ if TYPE_CHECKING:
 _AIM_MS = 100.0
 _COUNTED = "statements   rows    steps"
 _TITLES = ("page", _COUNTED, _COUNTED, "first", "median", "p95", "clock")
-_ROUNDS = 15
-_PAGES = (
-    "/", "/?days=90", "/problems", "/problems?sort=last-seen", "/problems?q=job+77", "/problems?team=team3&sort=runs",
-    "/problems/77", "/problems/77/snooze", "/compute", "/compute/one?workspace=w1&compute=job%3A7",
-    "/suppressions", "/exclusions", "/agents", "/agents?q=job%3A77", "/agents/77", "/deliveries",
-    "/deliveries?state=dead", "/deliveries/17", "/bill", "/v1/problems", "/v1/decisions", "/v1/savings",
-)  # fmt: skip
-
-# As data do, and no faster: a search for a part of a name reads every agent that retention keeps; the newest decision of each
-# compute definition is found in an index of all.
-_GROWING = {"/agents?q=job%3A77": 12.0, "/v1/decisions": 12.0, "/v1/savings": 12.0}
+_TIMES, _LEAST_DAYS = 10, 300
 
 
 def main(arguments: list[str]) -> int:
@@ -65,60 +57,76 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Measure every page")
     parser.add_argument("--signals", type=int, default=1_000_000)
     parser.add_argument("--problems", type=int, default=5_000)
-    parser.add_argument("--days", type=int, default=60)
+    parser.add_argument(
+        "--days", type=int, default=_LEAST_DAYS, help=f"at least {_LEAST_DAYS}; a tenth in the small file"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=15, help="of later answers that are timed; no count depends on them"
+    )
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "clusop-bench-pages")
     told = parser.parse_args(arguments)
+    if told.days < _LEAST_DAYS:
+        parser.error(
+            f"--days {told.days}: a tenth of it must hold a page's window of 30 days; give {_LEAST_DAYS} or more"
+        )
     print(machine_line(), flush=True)
     told.folder.mkdir(parents=True, exist_ok=True)
-    small, large = (_opened(told, count) for count in (told.signals // 10, told.signals))
+    whole = Size(told.signals, told.problems, told.days)
+    part = Size(told.signals // _TIMES, told.problems, told.days // _TIMES)
+    small, large = (_opened(told.folder, size) for size in (part, whole))
     counted_small, counted_large = _counted(small), _counted(large)
     claims: list[Claim] = []
-    for page in _PAGES:
-        counts = (counted_small[page][1], counted_large[page][1], counted_large[page][0])
-        claims += judged(page, *counts, growth=_GROWING.get(page, 1.5))
+    for page, answers in counted_large.items():
+        claims += judged(page, counted_small[page], answers, growth_of(page))
     small.close()
     large.close()
     # Afresh: whoever counts is slower.
-    timed = _opened(told, told.signals)
-    _time(timed, counted_small, counted_large)
+    timed = _opened(told.folder, whole)
+    _time(timed, counted_small, counted_large, told.rounds)
     timed.close()
     print(*(missed := missed_sentences(claims)) or [f"all {len(claims)} counts hold"], sep="\n")
     return 1 if missed else 0
 
 
-def _opened(told: argparse.Namespace, count: int) -> Database:
-    path = told.folder / f"{count}-signals-of-{told.problems}-problems.db"
+def _opened(folder: Path, size: Size) -> Database:
+    path = folder / f"{size.signals}-signals-of-{size.problems}-problems-in-{size.days}-days.db"
     database = open_database(f"sqlite:///{path}")
     migrate(database)
     with database.reading() as connection:
         stored = connection.execute(select(func.max(signals.c.id))).scalar() or 0
     if not stored:
         began = time.monotonic()
-        fill(database, Size(count, told.problems, told.days), _now_ms())
+        fill(database, size, _now_ms())
         print(f"filled in {time.monotonic() - began:.0f} s: {path.stat().st_size / 2**20:,.0f} MiB", flush=True)
     return database
 
 
-def _counted(database: Database) -> dict[str, tuple[Work, Work]]:
+def _counted(database: Database) -> dict[str, Answers]:
     """Of each page its first answer and a later one."""
     tally = watched(database)
-    with _service(database) as ask:
-        return {page: (tally.work_of(partial(ask, page)), tally.work_of(partial(ask, page))) for page in _PAGES}
+    found: dict[str, Answers] = {}
+    with _service(database) as (ask, pages):
+        for page in pages:
+            asked = partial(ask, page)
+            found[page] = Answers(tally.work_of(asked), tally.work_of(asked))
+    return found
 
 
-def _time(database: Database, small: dict[str, tuple[Work, Work]], large: dict[str, tuple[Work, Work]]) -> None:
-    for titles in (("", "a tenth of the data", "all of it", "ms of CPU", "", "", ""), _TITLES):
+def _time(database: Database, small: dict[str, Answers], large: dict[str, Answers], rounds: int) -> None:
+    for titles in (("", "a tenth of the time", "all of it", "ms of CPU", "", "", ""), _TITLES):
         print(
             f"{titles[0]:<42} {titles[1]:>26} {titles[2]:>26} {titles[3]:>9} {titles[4]:>7} {titles[5]:>7} {titles[6]:>7}"
         )
     worst = 0.0
-    with _service(database) as ask:
-        for page in _PAGES:
-            first, *rest = (ask(page) for _ in range(_ROUNDS + 1))
+    with _service(database) as (ask, pages):
+        for page in pages:
+            first, *rest = (ask(page) for _ in range(rounds + 1))
             cpu = sorted(one.cpu_ms for one in rest)
             worst = max(worst, statistics.median(cpu))
             clock = statistics.median(one.clock_ms for one in rest)
-            counts = (f"{one.statements:>6} {one.rows:>7} {one.steps:>11,}" for one in (small[page][1], large[page][1]))
+            counts = (
+                f"{one.statements:>6} {one.rows:>7} {one.steps:>11,}" for one in (small[page].later, large[page].later)
+            )
             print(
                 f"{page:<42} {' '.join(counts)} {first.cpu_ms:>9.1f} {statistics.median(cpu):>7.1f} "
                 f"{cpu[int(len(cpu) * 0.95)]:>7.1f} {clock:>7.1f}",
@@ -138,8 +146,8 @@ def _now_ms() -> int:
 
 
 @contextmanager
-def _service(database: Database) -> Iterator[Callable[[str], _Taken]]:
-    """A service on the database; asked for a path, it tells what that took."""
+def _service(database: Database) -> Iterator[tuple[Callable[[str], _Taken], list[str]]]:
+    """A service on the database: asked for a path, it tells what that took; and the paths that it answers."""
     with database.writing() as connection:
         token = create_token(connection, "bench", ADMIN, _now_ms())
     app = create_app(database, resolve({"schedule": False, "requests_per_minute": 1_000_000}), SystemClock())
@@ -162,7 +170,7 @@ def _service(database: Database) -> Iterator[Callable[[str], _Taken]]:
 
     try:
         asked("/health")
-        yield asked
+        yield asked, pages_of(app)
     finally:
         server.should_exit = True
         thread.join()

@@ -52,7 +52,9 @@ def _site(version: str) -> Path:
     for release in RELEASES:
         if release.version == version:
             return installed_release(release)
-    sys.exit(f"--spark {version} is not among the releases of spark_versions.py: {', '.join(r.version for r in RELEASES)}")
+    sys.exit(
+        f"--spark {version} is not among the releases of spark_versions.py: {', '.join(r.version for r in RELEASES)}"
+    )
 
 
 def _keep(out: Path, folder: Path) -> None:

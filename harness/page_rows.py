@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from clusop.analysis.economics.formulas import figure_of
+from clusop.service.store.tables.access import audit
 from clusop.service.store.tables.agents import agents, usage_hours
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.delivery import deliveries, exclusions, withheld
@@ -29,6 +30,7 @@ __all__ = ["Size", "fill"]
 _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
 _CHUNK = 20_000
 _COMPUTES = 500
+_DECIDED_EVERY_DAYS = 5
 _SHARES = ("attributed", "attributed-other", "non-sql-and-failed", "unobserved", "unused")
 _SAMPLE = Path(__file__).resolve().parents[1] / "tests" / "unit" / "analysis" / "records"
 _Row: TypeAlias = dict[str, object]
@@ -36,7 +38,7 @@ _Row: TypeAlias = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much there is. Problems and days are what a fleet is; all else grows with ``signals``, as time goes on."""
+    """How much there is. A fleet has so many problems, each of them every day; all else is ``signals``, spread over the days."""
 
     signals: int
     problems: int
@@ -62,25 +64,32 @@ class Size:
         """Cards and digests."""
         return max(self.signals // 100, 1)
 
+    @property
+    def changes(self) -> int:
+        """What people did, each with a line in the audit."""
+        return max(self.signals // 20, 1)
+
 
 def fill(database: Database, size: Size, now_ms: int) -> None:
     """All of it; no content hash is looked at here."""
     line = _line()
     span_ms = size.days * _DAY_MS
+    decided = max(size.days // _DECIDED_EVERY_DAYS, 1)
 
     def at_ms(number: int, count: int) -> int:
         return now_ms - span_ms + number * span_ms // count
 
     plan: tuple[tuple[Table, int, Callable[[int], _Row]], ...] = (
-        (agents, size.agents, lambda number: _agent(number, now_ms)),
+        (agents, size.agents, lambda number: _agent(number, at_ms(number, size.agents))),
         (usage_hours, size.agents * 2, lambda number: _usage(number, size, at_ms(number // 2, size.agents))),
         (problems, size.problems, lambda number: _problem(number, now_ms, size.days, line)),
         (problem_days, size.problems * size.days, lambda number: _day(number, size.problems, now_ms)),
-        (problem_events, max(size.signals // 20, size.problems), lambda number: _event(number, size, now_ms)),
+        (problem_events, size.changes, lambda number: _event(number, size, at_ms(number, size.changes))),
+        (audit, size.changes, lambda number: _change(number, size, at_ms(number, size.changes))),
         (withheld, size.problems * 2, lambda number: _withheld(number, size, now_ms)),
         (exclusions, 50, lambda number: _exclusion(number, now_ms)),
         (deliveries, size.messages, lambda number: _message(number, size, at_ms(number, size.messages))),
-        (engine_decisions, max(size.signals // 33, _COMPUTES), lambda number: _decision(number, now_ms)),
+        (engine_decisions, _COMPUTES * decided, lambda number: _decision(number, decided, now_ms, span_ms // decided)),
         (reconciliations, size.runs, lambda number: _run(at_ms(number, size.runs))),
         (bill_hours, size.bill_hours, lambda number: _bill(number, size, at_ms(number, size.bill_hours))),
         (bill_shares, size.bill_hours * len(_SHARES), lambda number: _share(number, size)),
@@ -117,13 +126,12 @@ def _signal(number: int, size: Size, at_ms: int) -> _Row:
     }  # fmt: skip
 
 
-def _agent(number: int, now_ms: int) -> _Row:
+def _agent(number: int, at_ms: int) -> _Row:
     return {
         "workspace": f"w{number % 3}", "agent": f"{number:032x}", "cluster": f"1122-334455-{number:08d}",
         "workload": f"job:{number % _COMPUTES}", "compute": f"job:{number % _COMPUTES}", "clusop": "0.1.0", "spark": "3.5.2",
         "losses": "{}" if number % 50 else '{"ring-overflow":3}', "accepted": "[[1,50]]" if number % 20 else "[[1,20],[23,50]]",
-        "is_final": bool(number % 10), "first_arrived_at_ms": now_ms - number * 200_000,
-        "last_arrived_at_ms": now_ms - number * 200_000, "signal_count": 50,
+        "is_final": bool(number % 10), "first_arrived_at_ms": at_ms, "last_arrived_at_ms": at_ms, "signal_count": 50,
     }  # fmt: skip
 
 
@@ -157,11 +165,21 @@ def _day(number: int, problem_count: int, now_ms: int) -> _Row:
     }  # fmt: skip
 
 
-def _event(number: int, size: Size, now_ms: int) -> _Row:
-    kind = ("opened", "acknowledged", "reopened", "snoozed", "woke")[number // size.problems % 5]
+_KINDS = ("opened", "acknowledged", "reopened", "snoozed", "woke")
+
+
+def _event(number: int, size: Size, at_ms: int) -> _Row:
     return {
-        "problem_id": number % size.problems + 1, "at_ms": now_ms - number % 1_000_000, "kind": kind, "actor": "ana",
-        "actor_kind": "person", "reason": "Known.",
+        "problem_id": number % size.problems + 1, "at_ms": at_ms, "kind": _KINDS[number // size.problems % len(_KINDS)],
+        "actor": "ana", "actor_kind": "person", "reason": "Known.",
+    }  # fmt: skip
+
+
+def _change(number: int, size: Size, at_ms: int) -> _Row:
+    return {
+        "at_ms": at_ms, "actor": f"person-{number % 40}" if number % 3 else "ana", "actor_kind": "person",
+        "action": _KINDS[number // size.problems % len(_KINDS)], "target": f"problem:{number % size.problems + 1}",
+        "reason": "Known.", "detail": '{"from":"open","to":"snoozed"}',
     }  # fmt: skip
 
 
@@ -214,9 +232,9 @@ _FACTS = json.dumps(
 )  # fmt: skip
 
 
-def _decision(number: int, now_ms: int) -> _Row:
-    compute, back = number % _COMPUTES, number // _COMPUTES
-    at_ms = now_ms - back * _DAY_MS
+def _decision(number: int, rounds: int, now_ms: int, every_ms: int) -> _Row:
+    compute, back = number % _COMPUTES, rounds - 1 - number // _COMPUTES
+    at_ms = now_ms - back * every_ms
     is_disable = compute % 4 == 0
     return {
         "workspace": f"w{compute % 3}", "compute": f"job:{compute}", "decided_at_ms": at_ms - _HOUR_MS,

@@ -62,6 +62,8 @@ class Sender:
     ) -> Answer:
         """Any request."""
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if not self.url:
+            raise ConnectionRefusedError("the service is starting and has no address yet")
         if self._kept is None:
             parts = urlsplit(self.url)
             self._kept = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self.timeout_s)

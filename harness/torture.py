@@ -1,10 +1,11 @@
 """Kills the service at random while agents send with duplicates, in any order, and lose answers; then counts.
 
-What must hold: every record that was acknowledged is stored, none twice, the highest revision of every hour counts, and the
-roll-up equals a recount. Agents that are killed between a POST and its answer leave a visible gap, not a wrong sum. Meanwhile
-cards leave for receivers that are slow, refuse or go silent, and their senders are killed too: none arrives twice, and what
-nobody can know is ``unconfirmed``. With PostgreSQL several replicas share the load, and PostgreSQL itself is killed and started
-again.
+An agent sends again what got no answer, 429 or 503; any other answer than a receipt fails the run, and so do kills that fell
+when nobody sent (:mod:`torture_stream`). What must hold: every record that was acknowledged is stored, none twice, the highest
+revision of every hour counts, and the roll-up equals a recount. Agents that are killed between a POST and its answer leave a
+visible gap, not a wrong sum. Meanwhile cards leave for receivers that are slow, refuse or go silent, and their senders are
+killed too: none arrives twice, and what nobody can know is ``unconfirmed``. With PostgreSQL several replicas share the load, and
+PostgreSQL itself is killed and started again.
 """
 
 from __future__ import annotations
@@ -20,27 +21,32 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bench_ingest import signal_templates
 from postgres import Postgres
 from sender import Sender
 from serve_process import ServeProcess
-from torture_agent import Doomed, lines_of
+from torture_agent import Doomed, WrongAnswerError, lines_of, wait_s
 from torture_cards import Cards
 from torture_count import Expected, faults_in
+from torture_stream import DATABASE, Kill, Stream, faults_of, planned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from torture_stream import Planned
+
 __all__ = ["Plan", "main", "torture"]
 
 _LOST = (OSError, http.client.HTTPException)
-_PAUSE_S = 0.05
-_OK = 200
+# Whoever got no answer; in less, a service that starts would have to share the cores with all who knock.
+_PAUSE_S = 0.5
 _PACKED = 0.5
 _LOST_ANSWERS = 0.1
 _DOOMED = 900_000
-_MANY = 200_000
+# On a machine as busy as this makes it, a process that decodes may take longer to begin than it may in service.
+_PATIENT = {"CLUSOP_SERVE_DECODE_SECONDS": "600"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,6 @@ class Plan:
     batch: int = 25
     problems: int = 20
     seed: int = 1
-    life_s: tuple[float, float] = (0.3, 2.0)
     doomed: int = 2
     cards: int = 4
 
@@ -69,8 +74,9 @@ class Plan:
 class _Sent:
     """What all agents know together."""
 
-    acknowledged: int = 0
+    stream: Stream
     lost_answers: int = 0
+    waits: int = 0
     done: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     faults: list[str] = field(default_factory=list)
@@ -79,37 +85,43 @@ class _Sent:
 def torture(plan: Plan, database: str, folder: Path, postgres: Postgres | None = None) -> list[str]:
     """What did not hold, a sentence each; empty when all did."""
     chance = random.Random(plan.seed)
+    wanted = planned(plan.kills, plan.database_kills, plan.seed)
     with Cards(database, folder, plan.cards, seed=plan.seed) as cards:
         options = ("--database", database, "--port", "0", "--config", str(cards.config()))
         replicas = [
-            ServeProcess(options, folder / f"serve-{number}.log", cards.environ).start()
+            ServeProcess(options, folder / f"serve-{number}.log", {**cards.environ, **_PATIENT}).start()
             for number in range(plan.replicas)
         ]
         token = next(replica.tokens["ingest"] for replica in replicas if replica.tokens)
         cards.begin()
-        sent = _Sent()
+        sent = _Sent(Stream(Expected(plan.agents, plan.each, 0, ()).records * plan.agents))
+        kills: list[Kill] = []
         doomed: list[Doomed] = []
         senders = [
             threading.Thread(target=_send, args=(plan, replicas, token, number, sent))
             for number in range(1, plan.agents + 1)
         ]
-        senders.append(threading.Thread(target=_doom, args=(plan, replicas, token, doomed, sent)))
-        for thread in senders:
+        # Kept from here on; sixteen threads at once would make them sixteen times.
+        signal_templates()
+        dooming = threading.Thread(target=_doom, args=(plan, replicas, token, doomed, sent))
+        for thread in (*senders, dooming):
             thread.start()
         try:
-            _kill(plan, chance, _Targets(replicas, postgres, cards, senders))
-            for thread in senders:
+            _kill(wanted, chance, _Targets(replicas, postgres, cards, senders, sent.stream), kills)
+            for thread in (*senders, dooming):
                 thread.join()
             cards.wait_for_some()
         finally:
             sent.done.set()
+            sent.stream.close()
             for replica in replicas:
                 replica.kill()
     if len(doomed) != plan.doomed:
         sent.faults.append(f"{len(doomed)} of {plan.doomed} agents were killed")
-    expected = Expected(plan.agents, plan.each, sent.acknowledged, doomed)
-    print(f"  {sent.lost_answers} answers lost, {len(doomed)} agents killed", flush=True)
-    return [*sent.faults, *faults_in(database, expected), *cards.faults()]
+    expected = Expected(plan.agents, plan.each, sent.stream.acknowledged, doomed)
+    told = f"{sent.lost_answers} answers lost, {sent.waits} times told to come back, {len(doomed)} agents killed"
+    print(f"  {told}; {sum(kill.requests > 0 for kill in kills)} of {len(wanted)} kills cut requests off", flush=True)
+    return [*sent.faults, *faults_of(kills, len(wanted)), *faults_in(database, expected), *cards.faults()]
 
 
 def _doom(plan: Plan, replicas: Sequence[ServeProcess], token: str, doomed: list[Doomed], sent: _Sent) -> None:
@@ -124,8 +136,11 @@ def _doom(plan: Plan, replicas: Sequence[ServeProcess], token: str, doomed: list
     for number in range(plan.doomed):
         name = _DOOMED + number
         lines = lines_of(name, plan.each, plan.problems, int(time.time() * 1000))
-        with suppress(InterruptedError):
-            doomed.append(Doomed.live(name, lines, url_of, token, plan.seed + number))
+        try:
+            with suppress(InterruptedError):
+                doomed.append(Doomed.live(name, lines, url_of, token, plan.seed + number))
+        except WrongAnswerError as error:
+            sent.faults.append(str(error))
 
 
 @dataclass(frozen=True)
@@ -136,27 +151,27 @@ class _Targets:
     postgres: Postgres | None
     cards: Cards
     senders: Sequence[threading.Thread]
+    stream: Stream
 
 
-def _kill(plan: Plan, chance: random.Random, targets: _Targets) -> None:
-    """Kill one thing after another, for as long as somebody sends."""
-    what = ["replica"] * plan.kills + ["database"] * plan.database_kills
-    chance.shuffle(what)
-    for one in what:
-        pause_s = chance.uniform(*plan.life_s)
-        ends_s = time.monotonic() + pause_s
-        while time.monotonic() < ends_s and any(thread.is_alive() for thread in targets.senders):
-            time.sleep(_PAUSE_S)
-        if one == "database" and targets.postgres is not None:
-            targets.postgres.stop()
-            targets.postgres.start()
-            print("  the database was killed and started again", flush=True)
+def _kill(wanted: Sequence[Planned], chance: random.Random, targets: _Targets, kills: list[Kill]) -> None:
+    """Kill one thing after another, each at its place in the stream, while a request to it is under way."""
+    stream = targets.stream
+    for one, after in zip(wanted, (*wanted[1:], None), strict=True):
+        postgres = targets.postgres if one.what == DATABASE else None
+        number = chance.randrange(len(targets.replicas))
+        requests = stream.reached(one.share, None if postgres is not None else number, targets.senders)
+        kills.append(Kill(one.what, stream.share, requests))
+        stream.hold_at(after.share if after is not None else None)
+        if postgres is not None:
+            postgres.stop()
+            postgres.start()
         else:
-            replica = chance.choice(list(targets.replicas))
-            replica.kill()
+            targets.replicas[number].kill()
             targets.cards.kill_sender(chance)
-            replica.start()
-            print(f"  a replica was killed after {pause_s:.1f} s and started again", flush=True)
+            targets.replicas[number].start()
+        stream.hold_at(None)
+        print(f"  killed and started again: {kills[-1]}", flush=True)
 
 
 def _send(plan: Plan, replicas: Sequence[ServeProcess], token: str, agent: int, sent: _Sent) -> None:
@@ -165,37 +180,50 @@ def _send(plan: Plan, replicas: Sequence[ServeProcess], token: str, agent: int, 
     lines = lines_of(agent, plan.each, plan.problems, int(time.time() * 1000))
     waiting = list(lines)
     chance.shuffle(waiting)
-    acknowledged: set[int] = set()
+    acknowledged: list[int] = []
     while waiting and not sent.faults and not sent.done.is_set():
         chosen = [waiting.pop() for _ in range(min(len(waiting), chance.randint(1, plan.batch)))]
-        again = chance.sample(sorted(acknowledged), min(len(acknowledged), chance.choice([0, 0, 3])))
-        answer = _asked(chance.choice(list(replicas)), token, [lines[one] for one in (*chosen, *again)], chance)
-        if answer is None:
-            with sent.lock:
-                sent.lost_answers += 1
-            waiting += chosen
-            chance.shuffle(waiting)
-            time.sleep(_PAUSE_S)
+        again = chance.sample(acknowledged, min(len(acknowledged), chance.choice([0, 0, 3])))
+        number = chance.randrange(len(replicas))
+        sent.stream.begin(number)
+        receipt, later_s = None, None
+        try:
+            receipt, later_s = _asked(replicas[number], token, [lines[one] for one in (*chosen, *again)], chance)
+        except WrongAnswerError as error:
+            sent.faults.append(f"agent {agent}: {error}")
+        finally:
+            sent.stream.end(number, len(chosen) if receipt is not None else 0)
+        if receipt is not None:
+            if receipt["refused"] or receipt["accepted"] + receipt["known"] != len(chosen) + len(again):
+                sent.faults.append(f"agent {agent} was answered {json.dumps(receipt)[:300]}")
+            acknowledged += chosen
             continue
-        if answer["refused"] or answer["accepted"] + answer["known"] != len(chosen) + len(again):
-            sent.faults.append(f"agent {agent} was answered {json.dumps(answer)[:300]}")
-        acknowledged |= set(chosen)
-    with sent.lock:
-        sent.acknowledged += len(acknowledged)
+        with sent.lock:
+            sent.lost_answers += later_s is None
+            sent.waits += later_s is not None
+        # Among the others, anywhere.
+        for one in chosen:
+            waiting.insert(chance.randint(0, len(waiting)), one)
+        time.sleep(_PAUSE_S if later_s is None else later_s)
 
 
-def _asked(replica: ServeProcess, token: str, lines: list[bytes], chance: random.Random) -> dict[str, int] | None:
-    """The receipt; ``None`` where there is none, or where the answer gets lost on its way."""
+def _asked(
+    replica: ServeProcess, token: str, lines: list[bytes], chance: random.Random
+) -> tuple[dict[str, Any] | None, float | None]:  # Any: JSON
+    """The receipt, or how many seconds to wait where the answer says so; neither where none came, or it gets lost on its way.
+    Raises ``WrongAnswerError`` for any other answer.
+    """
     sender = Sender(replica.url, token, timeout_s=120.0)
     try:
         answer = sender.send(lines, is_packed=chance.random() < _PACKED)
     except _LOST:
-        return None
+        return None, None
     finally:
         sender.close()
-    if answer.status != _OK or chance.random() < _LOST_ANSWERS:
-        return None
-    return answer.document
+    later_s = wait_s(answer)
+    if later_s is not None:
+        return None, later_s
+    return (None if chance.random() < _LOST_ANSWERS else answer.document), None
 
 
 def main(arguments: list[str]) -> int:
@@ -224,7 +252,6 @@ def main(arguments: list[str]) -> int:
                 batch=100,
                 problems=500,
                 seed=chosen.seed,
-                life_s=(2.0, 20.0) if chosen.signals >= _MANY else (0.5, 4.0),
                 doomed=max(2, chosen.kills // 2),
                 cards=max(4, chosen.kills * 2),
             )

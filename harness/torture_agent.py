@@ -19,14 +19,35 @@ from sender import Sender
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["HOURS", "REVISIONS", "STATES", "Doomed", "lines_of", "main"]
+    from sender import Answer
+
+__all__ = ["HOURS", "REVISIONS", "STATES", "Doomed", "WrongAnswerError", "lines_of", "main", "wait_s"]
 
 HOURS, REVISIONS, STATES = 3, 4, 3
 """Hours that an agent tells of, each so often, and its accounts of itself, the last of them its goodbye."""
 _HOUR_MS = 3_600_000
 _OK = 200
-_PAUSE_S = 0.05
+_COME_BACK = frozenset({429, 503})
+_PAUSE_S = 0.5
 _SAMPLES = Path(__file__).resolve().parents[1] / "tests" / "unit" / "analysis" / "records"
+
+
+class WrongAnswerError(Exception):
+    """The service answered neither with a receipt nor that one should come back: nobody may paper over it by sending again."""
+
+
+def wait_s(answer: Answer) -> float | None:
+    """How long to wait before sending again; ``None``: it is a receipt. Raises ``WrongAnswerError`` for any other answer.
+
+    429 and 503 alone ask for that, and say when.
+    """
+    if answer.status == _OK:
+        return None
+    told = answer.headers.get("retry-after", "")
+    if answer.status not in _COME_BACK or not told.isdecimal():
+        when = "" if answer.status not in _COME_BACK else ", without Retry-After"
+        raise WrongAnswerError(f"the service answered {answer.status}{when}: {answer.body[:200]!r}")
+    return float(told)
 
 
 def lines_of(agent: int, count: int, problems: int, now_ms: int) -> dict[int, bytes]:
@@ -92,7 +113,8 @@ class Doomed:
                     waiting += chosen
                     time.sleep(_PAUSE_S)
                 else:
-                    raise RuntimeError(f"agent {number} was answered {word!r}")
+                    process.kill()
+                    raise WrongAnswerError(f"agent {number}: {word}")
 
 
 def main(arguments: list[str]) -> int:
@@ -102,8 +124,11 @@ def main(arguments: list[str]) -> int:
         sender = Sender(told["url"], arguments[0])
         try:
             answer = sender.send([line.encode() for line in told["lines"]], on_sent=lambda: print("sent", flush=True))
-            word = "refused" if answer.document.get("refused") else "acknowledged"
-            print(word if answer.status == _OK else "lost", flush=True)
+            later_s = wait_s(answer)
+            word = "lost" if later_s is not None else "acknowledged"
+            print(str(answer.document) if answer.document.get("refused") else word, flush=True)
+        except WrongAnswerError as error:
+            print(error, flush=True)
         except (OSError, http.client.HTTPException):
             print("lost", flush=True)
     return 0

@@ -43,9 +43,9 @@ def test_amounts_are_read_as_they_were_written(show):
     (path,) = [path for path in GOLDENS if path.stem == "priced"]
     text = show(json.loads(path.read_text(encoding="utf-8"))).text
     for expected in (
-        "$38.00–113.00 (modeled) avoidable in 30 days",
+        "$38.00–113.00 (modeled) avoidable per 30 days",
         "job 42 · task load_orders · workspace 1234567890",
-        "$14.33–15.67 (derived) and $4.00–4.67 (modeled) in 30 days",
+        "$14.33–15.67 (derived) and $4.00–4.67 (modeled)",
         "def net(p): return p * 0.81",
         "Snooze …",
     ):

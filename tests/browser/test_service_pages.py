@@ -64,6 +64,12 @@ def browser(request: pytest.FixtureRequest, chromium: Any, server: Any) -> Itera
     context.close()
 
 
+def test_no_page_is_missing_here() -> None:
+    from app_routes import forgotten_pages
+
+    assert forgotten_pages(PAGES) == []
+
+
 def is_too_wide(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
@@ -113,6 +119,7 @@ def test_names_of_an_enemy_break_nothing(chromium: Any, tmp_path: Path) -> None:
             "/suppressions",
             "/deliveries",
             "/deliveries/7",
+            "/audit",
         ):
             page.goto(path)
             assert not is_too_wide(page), (path, width)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import json
 import os
 import signal as signals
 import sys
@@ -15,9 +17,10 @@ import pytest
 from ingest_samples import NOW_MS, line, signal
 from sqlalchemy import func, select
 
+import clusop.runtime
 from clusop.api.app import create_app
 from clusop.clock import SystemClock
-from clusop.service.ingest.batch import BatchError
+from clusop.service.ingest.batch import BatchError, inflated
 from clusop.service.ingest.decoders import Decoders
 from clusop.service.ingest.unpack import Parcel
 from clusop.service.settings.settings import resolve
@@ -30,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from decoder_processes import decoders_of, kill_decoder
 
+AGENT_SETTINGS = Path(clusop.runtime.__file__).parent / "settings.json"
 MANY = 20
 # A process that has just been started needs a moment to begin, too.
 SHORT_S = 5.0
@@ -84,7 +88,7 @@ def test_one_that_hangs_is_killed_and_replaced_and_its_sender_told_to_come_back(
             return first, hung != other, await until_taken(lambda: outcome(made))
 
     assert asyncio.run(told()) == ((503, "decoder-hung"), True, TAKEN)
-    assert "did not answer in 5 s" in caplog.text
+    assert "did not answer within 2.5 s" in caplog.text
 
 
 def test_whoever_waits_behind_one_that_hangs_is_answered():
@@ -151,6 +155,74 @@ def test_a_stop_does_not_wait_for_one_that_hangs():
         return mine()
 
     assert asyncio.run(told()) == set()
+
+
+# Deflate makes one byte of 1,032 at the most.
+MOST_BY_DEFLATE = 1032
+SMALL = 4095
+
+
+def bomb(seed):
+    """The longest repetition of ``seed`` whose gzip a thread decodes."""
+    low, high = 1, SMALL * MOST_BY_DEFLATE // len(seed)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if len(gzip.compress(seed * middle, mtime=0)) <= SMALL else (low, middle - 1)
+    return gzip.compress(seed * low, mtime=0)
+
+
+@pytest.mark.parametrize("seed", [b"\0", b"\n", b"[", b'{"a":', b"1", b'"\\u0041', b'{"record":"signal"}\n'])
+def test_a_small_body_that_a_thread_decodes_is_bounded_when_unpacked(seed):
+    """Nobody can end a thread: so nothing that keeps it long goes there, however it is packed."""
+    body = bomb(seed)
+    assert SMALL - 64 < len(body) <= SMALL
+    packed = Parcel(body, "*", is_packed=True, is_offline=False, unpacked_bytes=10**9, most_records=1000)
+    assert len(inflated(body, 10**9)) <= SMALL * MOST_BY_DEFLATE
+
+    async def told():
+        async with decoders(1, LONG_S) as made:
+            (held,) = mine()
+            os.kill(held, signals.SIGSTOP)
+            try:
+                return await made.decode(packed)
+            except BatchError as error:
+                return error.status
+            finally:
+                os.kill(held, signals.SIGCONT)
+
+    # No process did it: the only one was stopped. Empty lines are no records.
+    answer = asyncio.run(told())
+    if seed == b"\n":
+        assert answer.record_count == 0
+    else:
+        assert answer in {400, 413}
+
+
+def test_who_waits_for_a_decoder_is_told_within_its_time_to_come_back(monkeypatch, tmp_path):
+    """Also where the next one never begins: half of the time is for waiting, half for decoding."""
+    never = tmp_path / "python"
+    never.write_text("#!/bin/sh\nexec sleep 300\n")
+    never.chmod(0o755)
+
+    async def told():
+        async with decoders(1, 2.0) as made:
+            (hung,) = mine()
+            os.kill(hung, signals.SIGSTOP)
+            monkeypatch.setattr(sys, "executable", str(never))
+            began_s = time.monotonic()
+            answers = await asyncio.gather(*(outcome(made) for _ in range(3)))
+            return answers, time.monotonic() - began_s
+
+    answers, took_s = asyncio.run(told())
+    assert sorted(answers) == [(503, "decoder-hung"), (503, "decoders-busy"), (503, "decoders-busy")]
+    # As long as it takes to find out, and a moment for the machine.
+    assert took_s < 4.0
+
+
+def test_the_default_is_below_the_patience_of_an_agent():
+    declared = {one["key"]: one["default"] for one in json.loads(AGENT_SETTINGS.read_text())["settings"]}
+    patience_s = resolve({}).count("decode_seconds")
+    assert patience_s < declared["spark.clusop.timeoutMs"] / 1000
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import urllib.request
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -25,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from app_routes import plain_pages
 from ingest_samples import line, signal
 from record_bodies import bodies
 from record_samples import usage_hour
@@ -40,17 +42,7 @@ MOST = 2**63 - 1
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 # Said at the door: whoever hears one of these has not been listened to.
 AT_THE_DOOR = {401, 403, 429}
-PAGES = (
-    *("/", "/?days=90", "/problems", "/compute", "/suppressions", "/exclusions", "/agents", "/deliveries", "/bill"),
-    *(
-        "/metrics",
-        "/v1/problems",
-        "/v1/decisions",
-        "/v1/savings",
-        "/v1/export/problems.csv",
-        "/v1/export/problems.json",
-    ),
-)
+PAGES = ("/?days=90", *plain_pages())
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +148,10 @@ def assert_all_can_be_read(server, workspace):
         paths = [f"{door}/{one['id']}" for one in listed for door in ("/problems", "/v1/problems")]
         agents = set(re.findall(rb"/agents/[0-9]+", reader.ask("GET", "/agents").body))
         assert agents
-        for path in (*PAGES, *paths, *(one.decode() for one in agents)):
+        described = reader.ask("GET", "/openapi.json").document["paths"]
+        answers = [path for path, methods in described.items() if "get" in methods and "{" not in path]
+        assert {"/v1/problems", "/v1/export/audit.csv", "/metrics"} <= set(answers)
+        for path in (*PAGES, *answers, *paths, *(one.decode() for one in agents)):
             answer = reader.ask("GET", path)
             assert answer.status < FAULT, f"{path}: {answer.status} {answer.body[:300]!r}"
 
@@ -174,13 +169,37 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
-    "field", ["search", "q", "team", "workspace", "cause", "state", "sort", "cursor", "after", "compute", "channel"]
+    "field",
+    [
+        "search",
+        "q",
+        "team",
+        "workspace",
+        "cause",
+        "state",
+        "sort",
+        "cursor",
+        "after",
+        "compute",
+        "channel",
+        "problem",
+        "actor",
+    ],
 )
 def test_text_in_a_filter_is_text(running, field, text) -> None:
     from urllib.parse import quote
 
     server, opened = running
-    for path in ("/v1/problems", "/problems", "/v1/export/problems.csv", "/compute/one", "/agents", "/deliveries"):
+    filtered = (
+        "/v1/problems",
+        "/problems",
+        "/v1/export/problems.csv",
+        "/compute/one",
+        "/agents",
+        "/deliveries",
+        "/audit",
+    )
+    for path in (*filtered, "/v1/export/audit.json"):
         asked = urllib.request.Request(f"{server.url}{path}?{field}={quote(text)}")
         asked.add_header("Authorization", f"Bearer {server.tokens['admin']}")
         try:
@@ -191,3 +210,14 @@ def test_text_in_a_filter_is_text(running, field, text) -> None:
         assert status < FAULT, f"{path}: {status}"
     with opened.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM problems").scalar_one() >= 0
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_in_every_filter_at_once_is_text_on_every_page(running, text) -> None:
+    server, _ = running
+    query = urlencode(
+        dict.fromkeys(("q", "team", "workspace", "state", "sort", "before", "days", "actor", "problem"), text)
+    )
+    with closing(Sender(server.url, server.tokens["admin"])) as reader:
+        for path in plain_pages():
+            assert reader.ask("GET", f"{path}?{query}").status < FAULT, path

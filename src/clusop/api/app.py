@@ -62,9 +62,8 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    with database.writing() as connection:
-        # One secret for all replicas: a form of one is confirmed at another.
-        secret = set_once(connection, _SEAL_FACT, secrets.token_hex(_SECRET_BYTES))
+    # One secret for all replicas: a form of one is confirmed at another.
+    secret = database.write(lambda connection: set_once(connection, _SEAL_FACT, secrets.token_hex(_SECRET_BYTES)))
     app.state.database = database
     app.state.settings = settings
     app.state.clock = clock

@@ -6,13 +6,16 @@ import logging
 from typing import TYPE_CHECKING
 
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from clusop.api.pages.failure import failure_page
 from clusop.api.refused import RefusedError
 from clusop.errors import InputError
 from clusop.reasons import Reason
+from clusop.service.store.away import is_away
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["answer", "install_errors", "is_for_programs", "refused"]
 
 _FOR_PROGRAMS = ("/v1/", "/api/", "/metrics", "/openapi.json", "/health", "/ready")
-_NOT_FOUND, _BAD_REQUEST, _UNPROCESSABLE, _FAULT = 404, 400, 422, 500
+_NOT_FOUND, _BAD_REQUEST, _UNPROCESSABLE, _FAULT, _UNAVAILABLE = 404, 400, 422, 500, 503
+_COME_BACK_S = "1"
 _MOST_TOLD = 3
 
 _logger = logging.getLogger(__name__)
@@ -52,6 +56,8 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(InputError, _input)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(SQLAlchemyError, _database)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -82,6 +88,22 @@ async def _invalid(request: Request, error: Exception) -> Response:
         f"{'.'.join(str(part) for part in one['loc'])[:80]}: {one['msg'][:120]}" for one in error.errors()[:_MOST_TOLD]
     )
     return answer(request, _UNPROCESSABLE, Reason("bad-request"), f"The request cannot be used: {told}.")
+
+
+async def _gone(request: Request, _error: Exception) -> Response:
+    """Whoever asked went away before all of the request was there: nothing was done, nobody reads this, and nothing is wrong."""
+    _logger.info("%s %s: the client went away", request.method, request.url.path)
+    return Response(status_code=_BAD_REQUEST)
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    """A database that is away comes back, and whoever asked may too; any other fault of it is one of ours."""
+    if not is_away(error):
+        return await _fault(request, error)
+    # One line: while it is away every request says so.
+    _logger.warning("%s %s: the database does not answer (%s)", request.method, request.url.path, type(error).__name__)
+    request.app.state.refusals.labels("database-away").inc()
+    return answer(request, _UNAVAILABLE, Reason("database-away"), headers={"Retry-After": _COME_BACK_S})
 
 
 async def _fault(request: Request, error: Exception) -> Response:

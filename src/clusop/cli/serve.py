@@ -79,8 +79,7 @@ def _serve(options: dict[str, object], config: str) -> None:
     settings, database = open_service(options, os.environ, config)
     place = _listen(settings.text("host"), settings.count("port"))
     application = create_app(database, settings.reached_at(place.url), clock)
-    with database.writing() as connection:
-        made = first_tokens(connection, int(clock.now_at().timestamp() * 1000))
+    made = database.write(lambda connection: first_tokens(connection, int(clock.now_at().timestamp() * 1000)))
     write_stdout(_told(place.url, made))
     server = uvicorn.Server(
         uvicorn.Config(

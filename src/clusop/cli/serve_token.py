@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,7 +15,7 @@ from clusop.clock import SystemClock
 from clusop.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from sqlalchemy import Connection
 
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["token"]
 
 token = typer.Typer(name="token", help="Make, list and end tokens.", no_args_is_help=True)
+
+T = TypeVar("T")
 
 _MS_PER_DAY = 86_400_000
 
@@ -53,14 +54,17 @@ def _create(
         raise InputError("--scope", f"{scope!r} is none", f"Scopes are {', '.join(SCOPES)}.")
     if not name.strip() or not name.isprintable():
         raise InputError("--name", "is empty or holds control characters", "Say whose the token is.")
-    with _writing(context) as (connection, now_ms):
+
+    def work(connection: Connection, now_ms: int) -> str:
         made = create_token(connection, name.strip(), scope, now_ms, workspace)
         if expires_days:
             end_token(connection, made, now_ms + expires_days * _MS_PER_DAY)
         handle = made.split("_")[2]
         line = AuditLine("token-created", f"token:{handle}", detail={"name": name.strip(), "scope": scope})
         write_audit(connection, CLUSOP, [line], now_ms)
-    write_stdout(f"{made}\n")
+        return made
+
+    write_stdout(f"{_written(context, work)[0]}\n")
 
 
 @token.command("list")
@@ -70,8 +74,7 @@ def _list(
     """List the tokens, without their secrets."""
     from clusop.service.tokens import list_tokens
 
-    with _writing(context) as (connection, now_ms):
-        found = list_tokens(connection)
+    found, now_ms = _written(context, lambda connection, _now_ms: list_tokens(connection))
     if as_json:
         write_stdout(json.dumps([_document(one) for one in found], indent=1) + "\n")
         return
@@ -98,19 +101,21 @@ def _revoke(
     from clusop.service.audit_line import AuditLine, write_audit
     from clusop.service.tokens import revoke_token
 
-    with _writing(context) as (connection, now_ms):
+    def work(connection: Connection, now_ms: int) -> None:
         if not revoke_token(connection, handle, now_ms):
             raise InputError(handle, "is no token in force", "clusop serve token list shows them.")
         write_audit(connection, CLUSOP, [AuditLine("token-revoked", f"token:{handle}")], now_ms)
 
+    _written(context, work)
 
-@contextmanager
-def _writing(context: typer.Context) -> Iterator[tuple[Connection, int]]:
+
+def _written(context: typer.Context, work: Callable[[Connection, int], T]) -> tuple[T, int]:
+    """What ``work`` gives in one transaction, and the time it was given."""
     options, config = context.obj
     _, database = open_service(options, os.environ, config)
     try:
-        with database.writing() as connection:
-            yield connection, int(SystemClock().now_at().timestamp() * 1000)
+        now_ms = int(SystemClock().now_at().timestamp() * 1000)
+        return database.write(lambda connection: work(connection, now_ms)), now_ms
     finally:
         database.close()
 

@@ -22,10 +22,14 @@ _OF_THE_EXTRA = frozenset(
 def open_service(options: Mapping[str, object], environ: Mapping[str, str], config: str) -> tuple[Settings, Database]:
     """Settings and database. Raises ``InputError`` in one sentence for whatever keeps it from being opened."""
     try:
+        from sqlalchemy.exc import DBAPIError
+
         from clusop.service.settings.place import database_address
         from clusop.service.settings.settings import resolve
         from clusop.service.store.database import open_database
+        from clusop.service.store.facts import try_to_write
         from clusop.service.store.migrate import migrate
+        from clusop.service.store.unusable import unusable
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _OF_THE_EXTRA:
             raise
@@ -36,6 +40,11 @@ def open_service(options: Mapping[str, object], environ: Mapping[str, str], conf
     database = open_database(database_address(settings, environ))
     try:
         migrate(database)
+        database.write(try_to_write)
+    except DBAPIError as error:
+        # It can be read, and that is all: no right to make tables, a file that is another's, a server that only follows.
+        database.close()
+        raise unusable(database.engine.url, "written", error) from error
     except BaseException:
         database.close()
         raise

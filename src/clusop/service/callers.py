@@ -70,8 +70,8 @@ class Callers:
         with self._database.reading() as connection:
             token = token_of(connection, told)
         if token is not None and (token.used_at_ms or 0) < now_ms - _NOTED_EVERY_MS:
-            with self._database.writing() as connection:
-                note_use(connection, token.handle, now_ms)
+            handle = token.handle
+            self._database.write(lambda connection: note_use(connection, handle, now_ms))
         with self._lock:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()

@@ -9,10 +9,12 @@ from itertools import pairwise
 
 import pytest
 import seed
+from app_routes import forgotten_pages
 from page_reading import reading
 from sqlalchemy import select
 
 from clusop.analysis.economics import recompute
+from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.tables.money import bill_hours, reconciliations
 from clusop.service.store.tables.problems import problems, signals
 
@@ -25,6 +27,10 @@ ONES = ["/problems/1", "/problems/11", "/problems/1/acknowledge", "/problems/1/s
         "/deliveries/5", "/exclusions/new", "/exclusions/new?field=workload&pattern=job%3A4*", "/exclusions/1/end",
         "/problems?exclusion=settings-1"]  # fmt: skip
 EVERY = LISTS + ONES + AUDIT
+
+
+def test_no_page_is_missing_here():
+    assert forgotten_pages(EVERY) == []
 
 
 def id_of(server, workload, task_key):
@@ -131,10 +137,26 @@ def test_a_token_of_one_workspace_sees_that_one_only(pages):
     for path in (f"/problems/{other}", f"/problems/{other}/snooze", "/deliveries/1", "/agents/1",
                  "/compute/one?workspace=1234567890&compute=job%3A42"):  # fmt: skip
         assert pages.get(path, pages.bound).status == 404, path
+    for path in AUDIT:
+        assert pages.get(path, pages.bound).status == 403, path
     for path in LISTS:
         text = pages.get(path, pages.bound).text
         assert "1234567890" not in text, path
         assert "load_orders" not in text, path
+
+
+def test_a_reader_of_one_workspace_reads_no_team_of_others_on_any_list(pages):
+    with pages.database.reading() as connection:
+        named = connection.execute(select(problems.c.workspace, problems.c.team).where(problems.c.team != "")).all()
+        told = set(connection.execute(select(deliveries.c.team)).scalars())
+    own = {team for workspace, team in named if workspace == "9876543210"}
+    others = ({team for _, team in named} | told) - own - {""}
+    assert len(others) > 1
+    for path in LISTS:
+        text = " ".join(reading(pages.get(path, pages.bound).text).all("body")[0].text.split())
+        # A channel may be called by a team's name and more.
+        found = {team for team in others if re.search(rf"(?<![\w-]){re.escape(team)}(?![\w-])", text)}
+        assert not found, path
 
 
 def test_a_reader_of_a_workspace_that_no_bill_names_sees_no_reading(pages):
@@ -318,7 +340,7 @@ def test_what_never_came_and_what_was_lost_can_be_seen(pages):
 
 def test_names_of_an_enemy_are_text_on_every_page(hostile):
     server, key = hostile
-    for path in (*LISTS, f"/problems/{key}", f"/problems/{key}/snooze", "/deliveries/7", "/suppressions"):
+    for path in (*LISTS, *AUDIT, f"/problems/{key}", f"/problems/{key}/snooze", "/deliveries/7"):
         answer = server.get(path)
         assert answer.status == 200
         page = reading(answer.text)

@@ -8,6 +8,7 @@ import pytest
 import seed
 from sqlalchemy import func, insert, select, update
 
+from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.tables.problems import problem_days, problems, signals
 from clusop.service.suppression.policy import Policy
 from clusop.service.views.agents import AgentsAsked, agent_page, agent_summary
@@ -60,6 +61,27 @@ def test_the_overview_equals_a_recount_of_the_signals(seeded):
     assert sum(day.sums.run_count for day in seen.days) == runs
     assert len(seen.days) == 30
     assert sum(share.microusd for share in seen.bill_shares) == sum(line.microusd for line in seen.bill)
+
+
+def test_a_bound_reader_of_messages_is_told_no_team_of_others(seeded):
+    """Neither in what is read for the page nor in how channels fare: a team's name tells who works where."""
+    with seeded.writing() as connection:
+        own = select(problems.c.id).where(problems.c.workspace == "9876543210").limit(1).scalar_subquery()
+        others = select(problems.c.id).where(problems.c.workspace == "1234567890").limit(1).scalar_subquery()
+        for problem_id, team in ((own, "own-team"), (others, "their-team"), (None, "team-of-a-digest")):
+            connection.execute(
+                insert(deliveries).values(
+                    channel="teams", team=team, kind="card", problem_id=problem_id, created_at_ms=seed.NOW_MS,
+                    state="accepted", body="{}", facts="{}", due_at_ms=seed.NOW_MS,
+                )
+            )  # fmt: skip
+    with seeded.reading() as connection:
+        told = repr(deliveries_page(connection, DeliveriesAsked(visible="9876543210")))
+        assert "own-team" in told
+        assert "their-team" not in told
+        assert "team-of-a-digest" not in told
+        assert not deliveries_page(connection, DeliveriesAsked(visible="9876543210", team="their-team")).lines
+        assert "their-team" in repr(deliveries_page(connection, DeliveriesAsked()))
 
 
 def test_a_bound_caller_sees_the_sums_of_his_workspace_only(seeded):

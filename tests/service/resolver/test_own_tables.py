@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from bill_samples import CLUSTER, HOUR_MS, JOBS_PHOTON, NOW_MS, SLOTS, H, bill
+from ingest_samples import line, signal
+from sqlalchemy import func, select
 
 from clusop.service.databricks.statements import Own
+from clusop.service.ingest.apply import apply_batches
+from clusop.service.ingest.batch import batch_of
+from clusop.service.ingest.limits import Limits
 from clusop.service.onboard.run import onboard, statements_for_onboarding
 from clusop.service.store.database import open_database
 from clusop.service.store.migrate import migrate
-from clusop.service.store.tables.problems import signals
+from clusop.service.store.tables.problems import problems, signals
 
 OLD = H - 47
 LATER_MS = NOW_MS + 2 * HOUR_MS
@@ -128,3 +135,37 @@ def test_a_signal_that_is_committed_late_is_not_passed_over(onboarded) -> None:
         # Whoever holds the table for so long holds up nobody but us, and us for two seconds.
         assert written() == []
     assert written() == [1, 2]
+
+
+def test_a_run_that_a_log_and_an_agent_tell_is_in_the_table_once_in_either_order(onboarded) -> None:
+    """Whoever sums the table counts as the service does: the log's signal is never written, or leaves again."""
+    database = onboarded.ground.database
+    onboarded.ground.agent("f" * 32)
+    spans = [{"start_at_ms": NOW_MS - begin, "end_at_ms": NOW_MS - begin + 500} for begin in (9_000, 6_000, 3_000)]
+    whole = {"start_at_ms": spans[0]["start_at_ms"], "end_at_ms": spans[-1]["end_at_ms"]}
+
+    def take(*documents, offline=False):
+        with database.writing() as connection:
+            batch = batch_of([line(one) for one in documents], is_offline=offline)
+            apply_batches(connection, [batch], NOW_MS, Limits())
+
+    def written():
+        onboarded.run(own=OWN)
+        told = onboarded.fake.sql.direct("SELECT agent, sequence, record FROM finops.clusop.clusop_signals")
+        with database.reading() as connection:
+            summed = connection.execute(select(func.sum(problems.c.run_count))).scalar_one()
+        assert sum(json.loads(record)["runs"] for _, _, record in told) == summed
+        return sorted((int(agent, 16), sequence) for agent, sequence, _ in told)
+
+    def logged(agent, problem):
+        return [signal(agent, number, problem=problem, runs=1, **span) for number, span in enumerate(spans, 1)]
+
+    take(*logged(2, 1), signal(2, 9, problem=1, runs=1, end_at_ms=NOW_MS - 60_000), offline=True)
+    assert written() == [(2, 1), (2, 2), (2, 3), (2, 9)]
+    take(signal(1, 1, problem=1, runs=3, **whole))
+    assert written() == [(1, 1), (2, 9)]
+    assert written() == [(1, 1), (2, 9)]
+    # The other way round, of another workload.
+    take(signal(3, 1, problem=2, runs=3, workload="job:77", **whole))
+    take(*[one | {"workload": "job:77"} for one in logged(4, 2)], offline=True)
+    assert written() == [(1, 1), (2, 9), (3, 1)]

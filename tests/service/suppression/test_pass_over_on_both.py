@@ -28,7 +28,7 @@ def test_a_problem_is_told_once_with_its_card_in_the_same_transaction(desk):
     (row,) = desk.deliveries()
     assert (row.problem_id, row.channel, row.team, row.state) == (told, "all", "pricing", "pending")
     card = json.loads(row.body)["attachments"][0]["content"]
-    assert card["body"][0]["text"] == "$600.00–1,800 (modeled) avoidable in 30 days"
+    assert card["body"][0]["text"] == "$600.00–1,800 (modeled) avoidable per 30 days"
     assert card["actions"][0]["url"] == f"https://clusop.example.com/problems/{told}"
     facts = json.loads(row.facts)
     assert facts["avoidable"][0]["low_microusd"] == 600_000_000

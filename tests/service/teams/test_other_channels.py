@@ -28,7 +28,7 @@ def test_a_message_goes_through_apprise(channel, teams):
     outcome = dispatch(channel, f"json://127.0.0.1:{teams.port}/hook", problem_text(priced()), 0.0)
     assert outcome.fate is Fate.ACCEPTED
     told = json.loads(teams.got[0].body)
-    assert told["title"] == "$38.00–113.00 (modeled) avoidable in 30 days"
+    assert told["title"] == "$38.00–113.00 (modeled) avoidable per 30 days"
 
 
 def test_not_done_may_still_have_arrived(channel, teams):

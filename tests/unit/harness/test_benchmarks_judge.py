@@ -9,7 +9,8 @@ import pytest
 from claims import missed_sentences
 from ingest_counts import Bare, Counts
 from ingest_judged import Round, Told, counts_judged, ratios_judged
-from page_counts import Work, judged
+from page_counts import Answers, Work, judged
+from page_list import Growth
 
 BARE = Bare(signals=1000, clock_s=0.1, cpu_s=0.1, wal_bytes=3_000_000)
 ALONE = Counts(batches=10, signals=1000, accepted=1000, stored=1000, statements=115, commits=10, wal_bytes=5_000_000)
@@ -71,8 +72,11 @@ def test_memory_may_not_grow_with_what_is_stored():
 SMALL = Work(statements=5, rows=60, steps=10_000)
 
 
+ANSWERS = Answers(SMALL, SMALL)
+
+
 def test_a_page_whose_work_stays_as_it_is_holds():
-    assert missed_sentences(judged("/", SMALL, SMALL, SMALL)) == []
+    assert missed_sentences(judged("/", ANSWERS, ANSWERS)) == []
 
 
 @pytest.mark.parametrize(
@@ -84,10 +88,15 @@ def test_a_page_whose_work_stays_as_it_is_holds():
     ],
 )
 def test_a_page_that_does_more_as_data_grow_is_missed(large, what):
-    (sentence,) = missed_sentences(judged("/", SMALL, large, SMALL))
+    (sentence,) = missed_sentences(judged("/", ANSWERS, replace(ANSWERS, later=large)))
     assert what in sentence
-
-
-def test_a_page_that_asks_for_each_row_anew_is_missed_at_its_first_answer():
-    (sentence,) = missed_sentences(judged("/", SMALL, SMALL, replace(SMALL, statements=500)))
+    (sentence,) = missed_sentences(judged("/", ANSWERS, replace(ANSWERS, first=large)))
+    assert what.replace("rows", "rows fetched") in sentence
     assert "first answer" in sentence
+
+
+def test_what_a_page_may_do_more_counts_for_that_answer_alone():
+    large = replace(SMALL, rows=600, steps=110_000)
+    growth = Growth(later=1.5, first=12.0)
+    assert missed_sentences(judged("/", ANSWERS, replace(ANSWERS, first=large), growth)) == []
+    assert len(missed_sentences(judged("/", ANSWERS, replace(ANSWERS, later=large), growth))) == 2

@@ -71,8 +71,9 @@ def do(
         until_at_ms = look.now_ms + form.days * MS_PER_DAY
     asked = Change(wanted, form.reason, form.seen_state, form.seen_since_at_ms, until_at_ms)
     try:
-        with look.database.writing() as connection:
-            refused = change(connection, problem_id, asked, caller.actor, look.now_ms)
+        refused = look.database.write(
+            lambda connection: change(connection, problem_id, asked, caller.actor, look.now_ms)
+        )
     except InputError as error:
         fault = _Fault(f"{error.what}. {error.remedy}", form.reason, _BAD_REQUEST)
         return _form(request, problem_id, wanted, fault)

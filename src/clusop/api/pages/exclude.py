@@ -25,6 +25,9 @@ from clusop.service.views.problems import lines_of
 from clusop.service.views.visible import ALL_WORKSPACES
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from clusop.api.pages.shell import Look
     from clusop.service.views.problem_line import ProblemLine
 
 __all__ = ["EXCLUDE_DAYS", "EndForm", "ExcludeForm", "router"]
@@ -99,8 +102,7 @@ def make(
         until_at_ms=look.now_ms + int(form.days) * MS_PER_DAY if form.days else None,
     )
     try:
-        with look.database.writing() as connection:
-            made = add_exclusion(connection, wanted, caller.actor, look.now_ms)
+        made = look.database.write(lambda connection: add_exclusion(connection, wanted, caller.actor, look.now_ms))
     except InputError as error:
         return _new_form(request, form, _fault_of(error))
     if isinstance(made, Reason):
@@ -123,11 +125,13 @@ def end(
 ) -> Response:
     """End it, then show the list."""
     look = look_of(request)
-    _found(request, exclusion_id)
+    with look.database.reading() as connection:
+        _found(look, connection, exclusion_id)
     wanted = Removal(exclusion_id, form.reason, caller.workspace, form.seen_at_ms)
     try:
-        with look.database.writing() as connection:
-            refused = remove_exclusion(connection, wanted, caller.actor, look.now_ms)
+        refused = look.database.write(
+            lambda connection: remove_exclusion(connection, wanted, caller.actor, look.now_ms)
+        )
     except InputError as error:
         return _end_form(request, exclusion_id, _fault_of(error, form.reason))
     if refused is not None:
@@ -187,12 +191,9 @@ def _fault_of(error: InputError, told: str = "") -> _Fault:
     return _Fault(f"{error.what[:1].upper()}{error.what[1:]}. {error.remedy}", _BAD_REQUEST, told)
 
 
-def _found(request: Request, exclusion_id: int) -> NamedExclusion:
+def _found(look: Look, connection: Connection, exclusion_id: int) -> NamedExclusion:
     """The exclusion that people made, or the refusal that says there is none that the caller may see."""
-    look = look_of(request)
-    with look.database.reading() as connection:
-        in_force = exclusions_of(look, connection)
-    for one in in_force:
+    for one in exclusions_of(look, connection):
         if one.exclusion.exclusion_id == exclusion_id:
             return one
     raise RefusedError(_NOT_FOUND, Reason("unknown-exclusion"))
@@ -200,8 +201,8 @@ def _found(request: Request, exclusion_id: int) -> NamedExclusion:
 
 def _end_form(request: Request, exclusion_id: int, fault: _Fault | None = None) -> HTMLResponse:
     look = look_of(request)
-    found = _found(request, exclusion_id)
     with look.database.reading() as connection:
+        found = _found(look, connection, exclusion_id)
         ids = covered(connection, (found,), look.workspace)[found.name]
     return page(
         request,

@@ -22,6 +22,7 @@ _TITLES = {
     422: "That cannot be used",
     429: "Too many requests",
     500: "Something went wrong",
+    503: "Not now",
 }
 
 

@@ -24,8 +24,11 @@ from clusop.service.problems.states import allowed
 from clusop.service.views.exclusions import covering
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from clusop.analysis.records.money import WireFigure
     from clusop.api.pages.charts import Chart
+    from clusop.api.pages.shell import Look
     from clusop.report.view import MoneyView
     from clusop.service.views.problem import ProblemView
 
@@ -45,7 +48,11 @@ def found_problem(request: Request, problem_id: int) -> ProblemView:
     """The problem, or the refusal that says there is none among those the caller may see."""
     look = look_of(request)
     with look.database.reading() as connection:
-        found = one_problem(connection, problem_id, look.now_ms, look.policy, look.workspace)
+        return _found(look, connection, problem_id)
+
+
+def _found(look: Look, connection: Connection, problem_id: int) -> ProblemView:
+    found = one_problem(connection, problem_id, look.now_ms, look.policy, look.workspace)
     if found is None:
         raise RefusedError(_NOT_FOUND, Reason("unknown-problem"))
     return found
@@ -55,8 +62,8 @@ def found_problem(request: Request, problem_id: int) -> ProblemView:
 def show(request: Request, problem_id: int) -> HTMLResponse:
     """One problem."""
     look = look_of(request)
-    found = found_problem(request, problem_id)
     with look.database.reading() as connection:
+        found = _found(look, connection, problem_id)
         excluded_by = covering(found.line, exclusions_of(look, connection))
     done = request.query_params.get("done", "")
     return page(

@@ -18,6 +18,10 @@ from clusop.service.views.problem_line import STATES
 from clusop.service.views.problems import SORTS, ProblemsAsked, choices, problem_page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
     from clusop.api.pages.shell import Look
     from clusop.service.views.exclusions import NamedExclusion
 
@@ -37,23 +41,9 @@ def show(request: Request) -> HTMLResponse:
     look = look_of(request)
     span = window(look.now_ms, _DAYS)
     told = {name: asked_text(request, name, _CHARS) for name in (*_FILTERS, "sort", "after")}
-    among, exclusion = _among(look, told["exclusion"])
-    asked = ProblemsAsked(
-        state=told["state"] or "live",
-        workspace=told["workspace"],
-        # A team may have no name; "" in the form asks for any.
-        team=None if not told["team"] else "" if told["team"] == _NO_TEAM else told["team"],
-        cause=told["cause"],
-        engine=told["engine"],
-        action=told["action"],
-        compute=told["compute"],
-        search=told["q"],
-        sort=told["sort"] if told["sort"] in SORTS else SORTS[0],
-        after=told["after"],
-        visible=look.workspace,
-        among=among,
-    )
     with look.database.reading() as connection:
+        among, exclusion = _among(look, connection, told["exclusion"])
+        asked = _asked(look, told, among)
         found = problem_page(connection, asked, recent_of(look, connection, span), span)
         offered = look.kept.ask(connection, ("choices", look.workspace), lambda: choices(connection, look.workspace))
     kept = {name: told[name] for name in _FILTERS if told[name]}
@@ -79,19 +69,36 @@ def show(request: Request) -> HTMLResponse:
     )
 
 
-def _among(look: Look, name: str) -> tuple[frozenset[int] | None, NamedExclusion | None]:
+def _asked(look: Look, told: Mapping[str, str], among: frozenset[int] | None) -> ProblemsAsked:
+    return ProblemsAsked(
+        state=told["state"] or "live",
+        workspace=told["workspace"],
+        # A team may have no name; "" in the form asks for any.
+        team=None if not told["team"] else "" if told["team"] == _NO_TEAM else told["team"],
+        cause=told["cause"],
+        engine=told["engine"],
+        action=told["action"],
+        compute=told["compute"],
+        search=told["q"],
+        sort=told["sort"] if told["sort"] in SORTS else SORTS[0],
+        after=told["after"],
+        visible=look.workspace,
+        among=among,
+    )
+
+
+def _among(look: Look, connection: Connection, name: str) -> tuple[frozenset[int] | None, NamedExclusion | None]:
     """The problems in whatever state that the exclusion of this name covers, and that exclusion; none where it has ended."""
     if not name:
         return None, None
-    with look.database.reading() as connection:
-        one = next((one for one in exclusions_of(look, connection) if one.name == name), None)
-        if one is None:
-            return frozenset(), None
-        return look.kept.ask(
-            connection,
-            ("covered in any state", one, look.workspace),
-            lambda: covered(connection, (one,), look.workspace, STATES)[name],
-        ), one
+    one = next((one for one in exclusions_of(look, connection) if one.name == name), None)
+    if one is None:
+        return frozenset(), None
+    return look.kept.ask(
+        connection,
+        ("covered in any state", one, look.workspace),
+        lambda: covered(connection, (one,), look.workspace, STATES)[name],
+    ), one
 
 
 def _export(asked: ProblemsAsked) -> str:

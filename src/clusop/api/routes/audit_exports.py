@@ -1,4 +1,4 @@
-"""``/v1/export/audit``: all lines of the audit that match, as CSV and as JSON, read in steps."""
+"""``/v1/export/audit``: all lines of the audit that match, as CSV and as JSON: of one state, read in steps."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from starlette.responses import StreamingResponse
 
 from clusop.api.routes.asked import Changing, database_of
 from clusop.api.routes.refusals import refusals
+from clusop.api.routes.set_aside import set_aside
 from clusop.service.problems.csv_cells import csv_lines
 from clusop.service.views.audit import AUDIT_COLUMNS, AuditAsked, audit_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from clusop.service.store.database import Database
+    from sqlalchemy import Connection
+
     from clusop.service.views.audit import AuditEntry
 
 __all__ = ["AuditFilters", "router"]
@@ -58,7 +60,8 @@ class AuditFilters(BaseModel):
 )
 def as_csv(request: Request, caller: Changing, asked: Annotated[AuditFilters, Query()]) -> StreamingResponse:
     """Who did what, when and why. `detail` is JSON."""
-    lines = _csv(database_of(request), asked.query(caller.workspace))
+    with database_of(request).reading() as connection:
+        lines = set_aside(_csv(connection, asked.query(caller.workspace)))
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=_named("clusop-audit.csv"))
 
 
@@ -78,23 +81,24 @@ def as_csv(request: Request, caller: Changing, asked: Annotated[AuditFilters, Qu
 )
 def as_json(request: Request, caller: Changing, asked: Annotated[AuditFilters, Query()]) -> StreamingResponse:
     """Who did what, when and why."""
-    parts = _json(database_of(request), asked.query(caller.workspace))
+    with database_of(request).reading() as connection:
+        parts = set_aside(_json(connection, asked.query(caller.workspace)))
     return StreamingResponse(parts, media_type="application/json", headers=_named("clusop-audit.json"))
 
 
-def _csv(database: Database, asked: AuditAsked) -> Iterator[str]:
+def _csv(connection: Connection, asked: AuditAsked) -> Iterator[str]:
     yield csv_lines([AUDIT_COLUMNS])
-    for entries in _steps(database, asked):
+    for entries in _steps(connection, asked):
         yield csv_lines(
             [json.dumps(dict(one.detail)) if name == "detail" else getattr(one, name) for name in AUDIT_COLUMNS]
             for one in entries
         )
 
 
-def _json(database: Database, asked: AuditAsked) -> Iterator[str]:
+def _json(connection: Connection, asked: AuditAsked) -> Iterator[str]:
     yield "["
     separator = ""
-    for entries in _steps(database, asked):
+    for entries in _steps(connection, asked):
         for one in entries:
             told = {name: getattr(one, name) for name in AUDIT_COLUMNS}
             yield separator + json.dumps(told | {"detail": dict(one.detail)})
@@ -102,11 +106,10 @@ def _json(database: Database, asked: AuditAsked) -> Iterator[str]:
     yield "]"
 
 
-def _steps(database: Database, asked: AuditAsked) -> Iterator[Sequence[AuditEntry]]:
+def _steps(connection: Connection, asked: AuditAsked) -> Iterator[Sequence[AuditEntry]]:
     after_id = 0
     while True:
-        with database.reading() as connection:
-            entries = audit_step(connection, asked, after_id)
+        entries = audit_step(connection, asked, after_id)
         if not entries:
             return
         yield entries

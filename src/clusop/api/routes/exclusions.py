@@ -95,8 +95,8 @@ def add(request: Request, caller: Changing, body: ExclusionBody) -> ExclusionAns
         reason=body.reason,
         until_at_ms=body.until_at_ms,
     )
-    with database_of(request).writing() as connection:
-        found = add_exclusion(connection, wanted, caller.actor, now_ms_of(request))
+    now_ms = now_ms_of(request)
+    found = database_of(request).write(lambda connection: add_exclusion(connection, wanted, caller.actor, now_ms))
     if isinstance(found, Reason):
         raise refused(found)
     return _answer(found)
@@ -105,9 +105,8 @@ def add(request: Request, caller: Changing, body: ExclusionBody) -> ExclusionAns
 @router.post("/v1/exclusions/{exclusion_id}/remove", summary="Exclude no longer", responses=refusals(404))
 def remove(request: Request, caller: Changing, exclusion_id: Id, body: RemoveBody) -> Removed:
     """Take an exclusion away that people made."""
-    with database_of(request).writing() as connection:
-        wanted = Removal(exclusion_id, body.reason, caller.workspace)
-        refusal = remove_exclusion(connection, wanted, caller.actor, now_ms_of(request))
+    wanted, now_ms = Removal(exclusion_id, body.reason, caller.workspace), now_ms_of(request)
+    refusal = database_of(request).write(lambda connection: remove_exclusion(connection, wanted, caller.actor, now_ms))
     if refusal is not None:
         raise refused(refusal)
     return Removed(removed=exclusion_id)

@@ -1,4 +1,4 @@
-"""``/v1/export``: all problems that match, as CSV for spreadsheets and as JSON, read in steps."""
+"""``/v1/export``: all problems that match, as CSV for spreadsheets and as JSON: of one state, read in steps."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from starlette.responses import StreamingResponse
 from clusop.api.routes.asked import Filters, Reading, database_of
 from clusop.api.routes.problem_answers import problem_answer
 from clusop.api.routes.refusals import refusals
+from clusop.api.routes.set_aside import set_aside
 from clusop.service.problems.csv_cells import csv_lines
 from clusop.service.problems.listing import SUM_NAMES, each_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import RowMapping
+    from sqlalchemy import Connection, RowMapping
 
     from clusop.service.problems.listing import ProblemQuery
-    from clusop.service.store.database import Database
 
 __all__ = ["COLUMNS", "router"]
 
@@ -50,7 +50,8 @@ router = APIRouter(tags=["exports"])
 )
 def as_csv(request: Request, caller: Reading, asked: Annotated[Filters, Query()]) -> StreamingResponse:
     """All problems that match, with the sums of all that was ever seen. Money is micro-USD."""
-    lines = _csv(database_of(request), asked.query(caller.workspace))
+    with database_of(request).reading() as connection:
+        lines = set_aside(_csv(connection, asked.query(caller.workspace)))
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=_named("clusop-problems.csv"))
 
 
@@ -68,31 +69,31 @@ def as_csv(request: Request, caller: Reading, asked: Annotated[Filters, Query()]
 )
 def as_json(request: Request, caller: Reading, asked: Annotated[Filters, Query()]) -> StreamingResponse:
     """All problems that match, as the list shows them."""
-    parts = _json(database_of(request), asked.query(caller.workspace))
+    with database_of(request).reading() as connection:
+        parts = set_aside(_json(connection, asked.query(caller.workspace)))
     return StreamingResponse(parts, media_type="application/json", headers=_named("clusop-problems.json"))
 
 
-def _csv(database: Database, query: ProblemQuery) -> Iterator[str]:
+def _csv(connection: Connection, query: ProblemQuery) -> Iterator[str]:
     yield csv_lines([COLUMNS])
-    for rows in _steps(database, query):
+    for rows in _steps(connection, query):
         yield csv_lines([row[name] for name in COLUMNS] for row in rows)
 
 
-def _json(database: Database, query: ProblemQuery) -> Iterator[str]:
+def _json(connection: Connection, query: ProblemQuery) -> Iterator[str]:
     yield "["
     separator = ""
-    for rows in _steps(database, query):
+    for rows in _steps(connection, query):
         for row in rows:
             yield separator + problem_answer(row, None).model_dump_json()
             separator = ",\n"
     yield "]"
 
 
-def _steps(database: Database, query: ProblemQuery) -> Iterator[Sequence[RowMapping]]:
+def _steps(connection: Connection, query: ProblemQuery) -> Iterator[Sequence[RowMapping]]:
     after_id = 0
     while True:
-        with database.reading() as connection:
-            rows = each_step(connection, query, after_id)
+        rows = each_step(connection, query, after_id)
         if not rows:
             return
         yield rows

@@ -68,8 +68,8 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     415: {"description": "Another content type or encoding.", "content": _SENTENCE},
     429: {"description": "Come back after Retry-After seconds; nothing was stored.", "content": _SENTENCE},
     503: {
-        "description": "The service is stopping, or did not decode the batch in time. Come back after Retry-After seconds; "
-        "nothing was stored.",
+        "description": "The service is stopping, did not decode the batch in time, or its database does not answer. Come back "
+        "after Retry-After seconds. Nothing was stored; with the reason database-away that is not known.",
         "content": _SENTENCE,
     },
 }

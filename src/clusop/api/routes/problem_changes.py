@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from clusop.service.problems.one import WholeProblem
     from clusop.service.problems.states import ChangeKind
 
 __all__ = ["ChangeBody", "OwnerBody", "SnoozeBody", "router"]
@@ -120,11 +121,14 @@ def _changed(request: Request, caller: Changing, problem_id: int, wanted: Change
 
 def _done(request: Request, caller: Changing, problem_id: int, act: Callable[[Connection], Reason | None]) -> Problem:
     """Do it in one transaction, and answer with the problem as it is then."""
-    with database_of(request).writing() as connection:
+
+    def work(connection: Connection) -> WholeProblem | None:
         refusal = act(connection) if is_visible(connection, problem_id, caller.workspace) else Reason("unknown-problem")
         if refusal is not None:
             raise refused(refusal)
-        found = whole_problem(connection, problem_id, caller.workspace)
+        return whole_problem(connection, problem_id, caller.workspace)
+
+    found = database_of(request).write(work)
     if found is None:
         raise refused(Reason("unknown-problem"))
     return problem_answer(found.row, None)

@@ -51,8 +51,7 @@ def decide_apart(database: Database, prices: PricesInForce, now_ms: int, window_
     """As :func:`decide`, reading in one transaction and writing in another: ingest need not wait while it thinks."""
     with database.reading() as connection:
         found = list(decisions_of(connection, prices, window_of(now_ms, window_days)))
-    with database.writing() as connection:
-        return _kept(connection, found, now_ms)
+    return database.write(lambda connection: _kept(connection, found, now_ms))
 
 
 def _kept(connection: Connection, found: Iterable[Decision], now_ms: int) -> int:

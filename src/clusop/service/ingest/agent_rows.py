@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 
 from clusop.service.ingest.intervals import Intervals
+from clusop.service.store.again import LostRaceError
 from clusop.service.store.many import Many
 from clusop.service.store.tables.agents import FILES, LIVE, LOG, agents
 from clusop.service.store.upsert import chunks, inserting
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from clusop.service.ingest.seen import SeenState
 
-__all__ = ["AgentKey", "AgentRow", "LostRaceError", "held_agents", "known_agents", "write_agents"]
+__all__ = ["AgentKey", "AgentRow", "held_agents", "known_agents", "write_agents"]
 
 AgentKey = tuple[str, str]
 """Workspace and agent."""
@@ -39,10 +40,6 @@ _HELD = tuple(
 )  # fmt: skip
 # The strongest witness counts, whatever the order: who ever spoke live is a driver's agent.
 _SOURCES = ("", LOG, FILES, LIVE)
-
-
-class LostRaceError(Exception):
-    """Another transaction took a row away between two of our statements; all is to be done again."""
 
 
 @dataclass(slots=True)

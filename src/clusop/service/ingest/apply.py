@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from clusop.service.ingest.agent_rows import write_agents
 from clusop.service.ingest.hours import take_hours
+from clusop.service.ingest.late import late_days
 from clusop.service.ingest.rollup import roll_up
 from clusop.service.ingest.seen import SeenSignal, SeenState
 from clusop.service.ingest.sorting import sort_batches
 from clusop.service.ingest.told_live import leave_out
+from clusop.service.resolver.exposure_days import correct_exposure
 from clusop.service.store.facts import count_up
 from clusop.service.store.many import Many
 from clusop.service.store.tables.agents import LOG, other_records
@@ -48,9 +50,11 @@ def apply_batches(connection: Connection, batches: Sequence[Batch], now_ms: int,
             agent.cluster = record.cluster
     problem_ids = roll_up(connection, found.taken, found.agents.values(), now_ms)
     _store(connection, found.taken, problem_ids, now_ms)
-    leave_out(connection, found.taken, problem_ids)
+    left_out = leave_out(connection, found.taken, problem_ids)
     take_hours(connection, found.taken)
     write_agents(connection, found.agents.values(), now_ms)
+    # After the agents: a signal that does not name its cluster is of its agent's.
+    correct_exposure(connection, late_days(found.taken, problem_ids, left_out, now_ms))
     # Last: every group counts here, and a row is locked until its transaction ends.
     count_up(connection, {f"{REFUSED_FACT}{reason}": count for reason, count in found.refusals.items()})
     return found.receipts

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from clusop.service.ingest.limits import Limits
     from clusop.service.ingest.receipt import Receipt
     from clusop.service.store.database import Database
@@ -55,7 +57,8 @@ def collect_file(database: Database, path: Path, now_ms: int, limits: Limits) ->
     if data is None:
         return Collected(path.name, "refused", reason=Reason("body-too-large"))
     content_hash = hashlib.sha256(data).digest()
-    with database.writing() as connection:
+
+    def work(connection: Connection) -> Collected:
         before = [
             row.content_hash
             for row in connection.execute(
@@ -80,6 +83,8 @@ def collect_file(database: Database, path: Path, now_ms: int, limits: Limits) ->
             return Collected(path.name, "known")
         collected = replace(batch, is_collected=True)
         return Collected(path.name, "taken", apply_batches(connection, [collected], now_ms, limits)[0])
+
+    return database.write(work)
 
 
 def _read(path: Path, most_bytes: int) -> bytes | None:

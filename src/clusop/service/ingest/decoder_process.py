@@ -6,6 +6,7 @@ so it outlives nobody. A frame is a length of four bytes, then msgpack.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -18,9 +19,11 @@ from clusop.service.ingest.receipt import Refusal
 from clusop.service.ingest.seen import SeenSignal, Unpacked
 from clusop.service.ingest.unpack import Parcel, unpack
 
-__all__ = ["LENGTH_BYTES", "batch_from", "framed", "serve_decoding"]
+__all__ = ["LENGTH_BYTES", "READY", "batch_from", "framed", "serve_decoding"]
 
 LENGTH_BYTES = 4
+READY = bytes(LENGTH_BYTES)
+"""What a decoder says first: an empty frame."""
 _PIPE_BYTES = 1 << 20
 
 _parcel = msgspec.msgpack.Decoder(Parcel).decode
@@ -48,9 +51,13 @@ def batch_from(data: bytes, parcel: Parcel) -> Batch:
 
 
 def serve_decoding(source: BinaryIO, target: BinaryIO) -> None:
-    """Answer parcels until there are no more."""
+    """Answer parcels until there are no more whole ones."""
     while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:
-        parcel = _parcel(source.read(int.from_bytes(head, "big")))
+        told = source.read(size := int.from_bytes(head, "big"))
+        if len(told) < size:
+            # The service was killed while it wrote: its senders have no receipt and come again.
+            return
+        parcel = _parcel(told)
         try:
             batch = unpack(parcel)
         except BatchError as error:
@@ -80,4 +87,11 @@ if __name__ == "__main__":
     # A supervisor tells all processes to stop; the service first answers what it has, and then ends our input.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Nothing yet, and ready: to begin takes longer than a batch, and no sender is to wait for it.
+    try:
+        sys.stdout.buffer.write(READY)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # The service ended meanwhile. Nothing is to be said of it, not at the interpreter's end either.
+        os._exit(0)
     serve_decoding(sys.stdin.buffer, sys.stdout.buffer)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from clusop.reasons import Reason
 from clusop.service.ingest.batch import BatchError
-from clusop.service.ingest.decoder_process import LENGTH_BYTES, batch_from, framed
+from clusop.service.ingest.decoder_process import LENGTH_BYTES, READY, batch_from, framed
 from clusop.service.ingest.unpack import unpack
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = ["Decoders"]
 _MODULE = "clusop.service.ingest.decoder_process"
 _MOST = 4
 _LEAST_BYTES = 4096
+_BEGIN_S = 30.0
 _READ_AHEAD_BYTES = 1 << 20
 _UNAVAILABLE = 503
 
@@ -32,8 +33,9 @@ _logger = logging.getLogger(__name__)
 
 
 class Decoders:
-    """``count`` processes; 0: one a core, at most four, and none where there is but one core. ``patience_s`` is how long a
-    decoder may take, and how long a free one is waited for.
+    """``count`` processes; 0: one a core, at most four, and none where there is but one core. ``patience_s`` is how long a batch
+    may take in all: half of it waits for a free one, half is for decoding. Whoever sent it waits no longer than a few seconds and
+    would send it again beside itself. What is decoded in a thread is bounded by its size.
     """
 
     def __init__(self, count: int, patience_s: float) -> None:
@@ -45,15 +47,21 @@ class Decoders:
         # Those who wait for a decoder, the first first. None: there is none any more.
         self._tickets: deque[asyncio.Future[subprocess.Process | None]] = deque()
         self._filling = asyncio.Lock()
+        # Those who look after decoders that have not begun yet.
+        self._beginning: set[asyncio.Task[None]] = set()
         self._is_short = False
 
     async def start(self) -> None:
-        """Begin."""
+        """Begin: the first sender finds decoders that are there."""
         await self._fill()
+        if self._beginning:
+            await asyncio.wait(self._beginning)
 
     async def stop(self) -> None:
         """End: without input a decoder ends by itself. One that does not is killed."""
         self._count = 0
+        for task in self._beginning:
+            task.cancel()
         for process in self._all:
             if process.stdin is not None:
                 process.stdin.close()
@@ -73,11 +81,11 @@ class Decoders:
         if process is None:
             return await asyncio.to_thread(unpack, parcel)
         try:
-            data = await asyncio.wait_for(_asked(process, framed(parcel)), self._patience_s)
+            data = await asyncio.wait_for(_asked(process, framed(parcel)), self._patience_s / 2)
         except asyncio.TimeoutError:
             # Not in a thread: what hangs a process would hang it too, and nobody can end a thread.
             _logger.warning(
-                "a decoder did not answer in %g s and was killed; another takes its place", self._patience_s
+                "a decoder did not answer within %g s and was killed; another takes its place", self._patience_s / 2
             )
             await self._replace(process)
             raise _unavailable("decoder-hung") from None
@@ -101,7 +109,7 @@ class Decoders:
         ticket: asyncio.Future[subprocess.Process | None] = asyncio.get_running_loop().create_future()
         self._tickets.append(ticket)
         try:
-            await asyncio.wait([ticket], timeout=self._patience_s)
+            await asyncio.wait([ticket], timeout=self._patience_s / 2)
         except BaseException:
             # Whoever asked went away, perhaps just as a decoder became theirs.
             if ticket.done() and (process := ticket.result()) is not None:
@@ -132,7 +140,9 @@ class Decoders:
                 while len(self._all) < self._count:
                     process = await _started()
                     self._all.append(process)
-                    self._give_back(process)
+                    task = asyncio.ensure_future(self._welcome(process))
+                    self._beginning.add(task)
+                    task.add_done_callback(self._beginning.discard)
             except OSError as error:
                 if not self._is_short:
                     _logger.warning(
@@ -141,9 +151,28 @@ class Decoders:
                 self._is_short = True
             else:
                 self._is_short = False
-            if not self._all:
-                while self._tickets:
-                    self._tickets.popleft().set_result(None)
+            self._send_all_to_threads()
+
+    async def _welcome(self, process: subprocess.Process) -> None:
+        """Give the process to whoever waits once it has begun. One that does not begin is none; the next batch tries again."""
+        try:
+            word = await asyncio.wait_for(_first_word(process), _BEGIN_S)
+        except (OSError, EOFError, asyncio.TimeoutError) as error:
+            why = type(error).__name__
+        else:
+            if word == READY:
+                self._give_back(process)
+                return
+            why = "no decoder's first word"
+        _logger.warning("a decoder is gone before it began (%s); the next batch starts another", why)
+        self._all.remove(process)
+        _kill(process)
+        self._send_all_to_threads()
+
+    def _send_all_to_threads(self) -> None:
+        if not self._all:
+            while self._tickets:
+                self._tickets.popleft().set_result(None)
 
 
 def _unavailable(reason: str) -> BatchError:
@@ -154,6 +183,12 @@ async def _started() -> subprocess.Process:
     return await subprocess.create_subprocess_exec(
         sys.executable, "-m", _MODULE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, limit=_READ_AHEAD_BYTES
     )
+
+
+async def _first_word(process: subprocess.Process) -> bytes:
+    if process.stdout is None:
+        raise EOFError
+    return await process.stdout.readexactly(LENGTH_BYTES)
 
 
 def _kill(process: subprocess.Process) -> None:

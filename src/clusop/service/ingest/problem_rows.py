@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import select
 
-from clusop.service.ingest.agent_rows import LostRaceError
 from clusop.service.ingest.evidence import NEWEST
 from clusop.service.ingest.seen import SUMS
+from clusop.service.store.again import LostRaceError
 from clusop.service.store.tables.problems import problems
 from clusop.service.store.upsert import chunks, inserting
 

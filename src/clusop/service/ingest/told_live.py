@@ -5,7 +5,9 @@ has one signal for each run. Where a log's runs of the same problem begin and en
 application that the agent watched, and all its runs within the span are those that the live signal counts. The live record
 wins: its hours stand beside UsageHours, on which the bill is shared out.
 
-Whichever comes first, the rows are the same in the end: a signal is summed as it comes, and taken out once both are there.
+Whichever comes first, the rows are the same in the end: a signal is summed as it comes, and taken out once both are there. Where
+both come at the same moment, in two transactions, neither would see the other's: who stores a log's signals of a workload is
+alone with it until the end.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from clusop.service.ingest.decode import decode_line
 from clusop.service.ingest.flatten import MOST
 from clusop.service.ingest.seen import SUMS, SeenSignal
 from clusop.service.ingest.sums import NOTHING, added, day_of
+from clusop.service.store.lock_order import hold_kin
 from clusop.service.store.tables.agents import LOG
 from clusop.service.store.tables.problems import problem_days, problems, signals
 from clusop.service.store.upsert import chunks
@@ -75,16 +78,29 @@ def summed(sums: tuple[int, ...], left_out: str) -> tuple[int, ...]:
     return sums if not left_out else (*NOTHING[:_COUNTED], sums[_COUNTED], *NOTHING[_COUNTED + 1 :])
 
 
-def kin_of(connection: Connection, taken: Iterable[Taken]) -> set[int]:
-    """Problems that live signals of the logs' runs among ``taken`` may belong to: to be locked with the signals' own, so that a
-    transaction which stores such a signal is over, or waits.
+def kin_of(connection: Connection, taken: Sequence[Taken]) -> set[int]:
+    """Problems of logs that live signals among ``taken`` may take out of the sums: to be locked with the signals' own. Until the
+    transaction ends there come no others.
     """
-    kins = {_kin(signal) for signal, _, source in taken if source == LOG and isinstance(signal, SeenSignal)}
-    return {problem_id for ids in _problems_of(connection, kins).values() for problem_id in ids}
+    live: dict[_Kin, set[Span]] = defaultdict(set)
+    workloads, is_of_log = set(), False
+    for signal, _, source in taken:
+        if isinstance(signal, SeenSignal):
+            workloads.add((signal.workspace, signal.workload))
+            if source == LOG:
+                is_of_log = True
+            else:
+                live[_kin(signal)].add(Span(signal.start_at_ms, signal.end_at_ms))
+    hold_kin(connection, workloads, is_alone=is_of_log)
+    return {log.problem_id for log in _logs_beside(connection, live)}
 
 
-def leave_out(connection: Connection, taken: Sequence[Taken], problem_ids: Mapping[ProblemKey, int]) -> None:
-    """Take out of the sums what is told twice now that ``taken`` are stored and rolled up; ``problem_ids`` are their problems."""
+def leave_out(
+    connection: Connection, taken: Sequence[Taken], problem_ids: Mapping[ProblemKey, int]
+) -> list[tuple[int, Span]]:
+    """Take out of the sums what is told twice now that ``taken`` are stored and rolled up; ``problem_ids`` are their problems.
+    Of each signal that was taken out its problem and its span.
+    """
     live: dict[_Kin, set[Span]] = defaultdict(set)
     logs: dict[_Log, _Kin] = {}
     first: dict[_Log, int] = {}
@@ -104,9 +120,12 @@ def leave_out(connection: Connection, taken: Sequence[Taken], problem_ids: Mappi
         kin_ids = _problems_of(connection, set(logs.values()))
         for log, kin in logs.items():
             found[log] |= _live_beside(connection, log, first[log], kin_ids.get(kin, []))
-    for log, spans in sorted(found.items()):
-        if spans:
-            _take_out(connection, log, spans)
+    return [
+        (log.problem_id, span)
+        for log, spans in sorted(found.items())
+        if spans
+        for span in _take_out(connection, log, spans)
+    ]
 
 
 def _kin(signal: SeenSignal) -> _Kin:
@@ -137,22 +156,31 @@ def _problems_of(connection: Connection, kins: set[_Kin]) -> dict[_Kin, list[int
 
 
 def _logs_beside(connection: Connection, live: Mapping[_Kin, set[Span]]) -> dict[_Log, _Kin]:
-    """Logs that were stored before, or in this transaction, and end a run within the time of live signals of their kin."""
-    spans = [span for some in live.values() for span in some]
-    if not spans:
-        return {}
+    """Logs that were stored before, or in this transaction, and end a run to the millisecond with a live signal of their kin: one
+    that does not is of another application, or its last run is still to come and looks for the live signal itself.
+    """
+    ends: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for kin, spans in live.items():
+        ends[kin.workspace] += [(kin.workload, span.end_at_ms) for span in spans]
     asked = (
         select(signals.c.agent_id, signals.c.problem_id, *_KIN_COLUMNS)
         .join(problems, problems.c.id == signals.c.problem_id)
-        .where(
-            signals.c.is_offline,
-            signals.c.end_at_ms >= min(span.start_at_ms for span in spans),
-            signals.c.end_at_ms <= max(span.end_at_ms for span in spans),
-        )
+        .where(signals.c.is_offline)
         .distinct()
     )
-    found = {_Log(agent_id, problem_id): _kin_in(row) for agent_id, problem_id, *row in connection.execute(asked)}
-    return {log: kin for log, kin in found.items() if kin in live}
+    found: dict[_Log, _Kin] = {}
+    for workspace, pairs in ends.items():
+        for some in chunks(pairs):
+            beside = asked.where(
+                signals.c.end_at_ms.in_({end_at_ms for _, end_at_ms in some}),
+                # Put together with a text it is in no index: the few signals are looked up first, not all of a problem's.
+                problems.c.workspace + "" == workspace,
+                problems.c.workload.in_({workload for workload, _ in some}),
+            )
+            for agent_id, problem_id, *row in connection.execute(beside):
+                if (kin := _kin_in(row)) in live:
+                    found[_Log(agent_id, problem_id)] = kin
+    return found
 
 
 def _live_beside(connection: Connection, log: _Log, from_ms: int, kin_ids: Sequence[int]) -> set[Span]:
@@ -179,20 +207,26 @@ def _live_beside(connection: Connection, log: _Log, from_ms: int, kin_ids: Seque
     }
 
 
-def _take_out(connection: Connection, log: _Log, live: set[Span]) -> None:
+def _take_out(connection: Connection, log: _Log, live: set[Span]) -> list[Span]:
+    """The spans of what is taken out. The problem's row is locked: whoever else takes signals of its logs out waits, and then
+    finds what this one did.
+    """
     column = signals.c
-    rows = connection.execute(
-        select(column.id, column.start_at_ms, column.end_at_ms, column.left_out).where(
-            column.problem_id == log.problem_id,
-            column.agent_id == log.agent_id,
-            column.is_offline,
-            column.end_at_ms >= min(span.start_at_ms for span in live),
-            column.end_at_ms <= max(span.end_at_ms for span in live),
-        )
-    ).all()
+    asked = select(column.id, column.start_at_ms, column.end_at_ms, column.left_out).where(
+        column.problem_id == log.problem_id,
+        column.agent_id == log.agent_id,
+        column.is_offline,
+        column.end_at_ms >= min(span.start_at_ms for span in live),
+        column.end_at_ms <= max(span.end_at_ms for span in live),
+    )
+    # Retention takes signals away, too: what is taken out of the sums is there until the end.
+    rows = connection.execute(asked.order_by(column.id).with_for_update(key_share=True)).all()
     runs = sorted({Span(row.start_at_ms, row.end_at_ms) for row in rows})
     told = {run for span in live for run in told_by(span, runs)}
-    ids = [row.id for row in rows if not row.left_out and Span(row.start_at_ms, row.end_at_ms) in told]
+    taken_out = {
+        row.id: span for row in rows if not row.left_out and (span := Span(row.start_at_ms, row.end_at_ms)) in told
+    }
+    ids = list(taken_out)
     days: dict[int, tuple[int, ...]] = {}
     for chunk in chunks(ids):
         for line in connection.execute(select(column.line).where(column.id.in_(chunk))).scalars():
@@ -208,6 +242,7 @@ def _take_out(connection: Connection, log: _Log, live: set[Span]) -> None:
         connection.execute(problem_days.update().where(*where).values(_less(problem_days, sums)))
     if ids:
         connection.execute(problems.update().where(problems.c.id == log.problem_id).values(_less(problems, whole)))
+    return list(taken_out.values())
 
 
 def _less(table: Table, sums: tuple[int, ...]) -> dict[str, object]:

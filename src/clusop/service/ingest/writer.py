@@ -1,7 +1,7 @@
 """The writer: batches wait in a queue and are committed in groups; an answer is given after the commit, never before.
 
-On SQLite one thread writes. On PostgreSQL a few do, each with its own transaction; rows are locked in a fixed order, and what
-the database still breaks up (a deadlock with somebody else, a serialization failure) is done again.
+On SQLite one thread writes. On PostgreSQL a few do, each with its own transaction; rows are locked in a fixed order
+(:mod:`clusop.service.store.lock_order`), and what the database still breaks up is done again.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError
-
-from clusop.service.ingest.agent_rows import LostRaceError
 from clusop.service.ingest.apply import apply_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from clusop.clock import Clock
     from clusop.service.ingest.batch import Batch
@@ -31,10 +30,6 @@ __all__ = ["StoppingError", "Writer"]
 
 # Of a group: more would keep the first in it waiting.
 _MOST_RECORDS = 5000
-_TRIES = 6
-_PAUSE_S = 0.02
-# What PostgreSQL says when it broke a transaction up that may well succeed the next time.
-_AGAIN = frozenset({"40001", "40P01"})
 
 _logger = logging.getLogger(__name__)
 
@@ -72,7 +67,6 @@ class Writer:
         self._threads = [
             threading.Thread(target=self._run, name=f"clusop-writer-{number}", daemon=True) for number in range(count)
         ]
-        self._pause = threading.Event()
 
     def start(self) -> None:
         """Begin to write."""
@@ -145,18 +139,7 @@ class Writer:
                 one.receipt.set_result(receipt)
 
     def _apply(self, batches: Sequence[Batch]) -> list[Receipt]:
-        for tries_left in range(_TRIES, -1, -1):
-            try:
-                with self._database.writing() as connection:
-                    now_ms = int(self._clock.now_at().timestamp() * 1000)
-                    receipts = apply_batches(connection, batches, now_ms, self._limits)
-            except LostRaceError:
-                if not tries_left:
-                    raise
-            except DBAPIError as error:
-                if not tries_left or getattr(error.orig, "sqlstate", None) not in _AGAIN:
-                    raise
-            else:
-                return receipts
-            self._pause.wait(_PAUSE_S * (_TRIES - tries_left + 1))
-        raise AssertionError
+        def work(connection: Connection) -> list[Receipt]:
+            return apply_batches(connection, batches, int(self._clock.now_at().timestamp() * 1000), self._limits)
+
+        return self._database.write(work)

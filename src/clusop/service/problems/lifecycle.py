@@ -75,7 +75,8 @@ def wake(connection: Connection, now_ms: int) -> int:
                 .where(problems.c.state == "snoozed", problems.c.state_until_at_ms <= now_ms)
                 .order_by(problems.c.id)
                 .limit(_WAKE_AT_ONCE)
-                .with_for_update()
+                # Messages that are just being written name problems, in an order of their own, and need not wait.
+                .with_for_update(key_share=True)
             )
             .scalars()
             .all()
@@ -113,7 +114,7 @@ def _locked(connection: Connection, problem_id: int) -> RowMapping | None:
     """State of a problem, which nobody else changes until this transaction ends (SQLite has one writer anyway)."""
     columns = (problems.c.state, problems.c.state_since_at_ms, problems.c.state_by)
     return (
-        connection.execute(select(*columns).where(problems.c.id == problem_id).with_for_update())
+        connection.execute(select(*columns).where(problems.c.id == problem_id).with_for_update(key_share=True))
         .mappings()
         .one_or_none()
     )

@@ -101,7 +101,7 @@ def list_problems(connection: Connection, query: ProblemQuery) -> Listed:
 
 
 def each_step(connection: Connection, query: ProblemQuery, after_id: int = 0) -> Sequence[RowMapping]:
-    """The next problems by id, 500 at most: an export holds no transaction open while its reader thinks."""
+    """The next problems by id, 500 at most: an export of all of them never has them all in memory."""
     asked = select(*ROW).where(*_conditions(query), problems.c.id > after_id).order_by(problems.c.id).limit(_STEP)
     return connection.execute(asked).mappings().all()
 

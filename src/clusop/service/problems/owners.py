@@ -85,7 +85,9 @@ def set_by_person(
     owner, team = (cleaned(name)[:MAX_NAME_CHARS] for name in names)
     row = (
         connection.execute(
-            select(*(problems.c[name] for name in _HELD)).where(problems.c.id == problem_id).with_for_update()
+            select(*(problems.c[name] for name in _HELD))
+            .where(problems.c.id == problem_id)
+            .with_for_update(key_share=True)
         )
         .mappings()
         .one_or_none()

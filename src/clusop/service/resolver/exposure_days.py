@@ -16,22 +16,22 @@ from sqlalchemy import or_, select
 
 from clusop.analysis.economics.exact_text import parse_range
 from clusop.pricing.price import Price, Unpriced
-from clusop.service.ingest.flatten import MOST
-from clusop.service.resolver.modeled_hours import MS_PER_DAY
+from clusop.service.resolver.modeled_hours import MS_PER_DAY, read_modeled_days
 from clusop.service.resolver.premium import premium_part
+from clusop.service.store.lock_order import hold
 from clusop.service.store.tables.money import bill_hours, bill_shares
-from clusop.service.store.tables.problems import problem_days
+from clusop.service.store.tables.problems import problem_days, problems
 from clusop.service.store.upsert import chunks, inserting
-from clusop.units import Range, usd_to_microusd
+from clusop.units import MS_PER_HOUR, Range, usd_to_microusd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import ColumnElement, Connection, Row
 
     from clusop.service.resolver.modeled_hours import DayKey, ModeledHours, Place
 
-__all__ = ["replaced_microusd", "write_exposure"]
+__all__ = ["correct_exposure", "replaced_microusd", "write_exposure"]
 
 
 class _Day(NamedTuple):
@@ -44,6 +44,7 @@ class _Day(NamedTuple):
 
 
 _NOTHING = _Day()
+_MOST = 2**63 - 1
 _USD = "USD"
 _COLUMNS = tuple(problem_days.c[name] for name in _Day._fields)
 _Told = dict[tuple[int, "Place"], Range | None]
@@ -56,12 +57,66 @@ def write_exposure(connection: Connection, modeled: ModeledHours, at_ms: int) ->
     day = at_ms // MS_PER_DAY
     told = _told_hours(connection, day, modeled)
     before = _before(connection, day, modeled)
+    derived = _derived(told)
+    keys = before.keys() | modeled.keys() | {key for key in derived if key[1] == day}
+    _write(connection, keys, modeled, told, before)
+
+
+def correct_exposure(connection: Connection, changed: Mapping[DayKey, tuple[int, int]]) -> None:
+    """Bring days of problems to what their lines say now that signals came to them or were taken out: the sums of a day and what
+    is replaced of them change together. ``changed`` tells the first start and the last end of these signals by problem and day;
+    the caller holds the problems.
+    """
+    told: _Told = {}
+    _add_lines_within(connection, told, changed)
+    hours: dict[int, set[int]] = {}
+    for (problem_id, (_, hour_at_ms)), premium in told.items():
+        if premium is not None:
+            hours.setdefault(problem_id, set()).add(hour_at_ms)
+    # Where the bill tells no hour of theirs, nothing was replaced, and nothing is.
+    touched = {
+        key: span
+        for key, span in changed.items()
+        if any(span[0] - MS_PER_HOUR < hour_at_ms <= span[1] for hour_at_ms in hours.get(key[0], ()))
+    }
+    if not touched:
+        return
+    modeled = read_modeled_days(connection, touched)
+    reached = {
+        key: (
+            min([key[1] * MS_PER_DAY, *[hour_at_ms for _, hour_at_ms in modeled.get(key, ())]]),
+            (key[1] + 1) * MS_PER_DAY - 1,
+        )
+        for key in touched
+    }
+    told = {}
+    _add_lines_within(connection, told, reached)
+    before: dict[DayKey, _Day] = {}
+    is_day = problem_days.c.day.between(min(day for _, day in touched), max(day for _, day in touched))
+    for some in chunks(sorted({problem_id for problem_id, _ in touched})):
+        asked = select(problem_days.c.problem_id, problem_days.c.day, *_COLUMNS)
+        for problem_id, day, *ends in connection.execute(asked.where(problem_days.c.problem_id.in_(some), is_day)):
+            before[problem_id, day] = _Day(*ends)
+    _write(connection, touched, modeled, told, before)
+
+
+def _derived(told: _Told) -> dict[DayKey, Range]:
     derived: dict[DayKey, Range] = {}
     for (problem_id, (_, hour_at_ms)), premium in told.items():
         if premium is not None:
             key = (problem_id, hour_at_ms // MS_PER_DAY)
             derived[key] = derived.get(key, Range.of(0)) + premium
-    keys = before.keys() | modeled.keys() | {key for key in derived if key[1] == day}
+    return derived
+
+
+def _write(
+    connection: Connection,
+    keys: Iterable[DayKey],
+    modeled: ModeledHours,
+    told: _Told,
+    before: Mapping[DayKey, _Day],
+) -> None:
+    derived = _derived(told)
     rows = []
     for key in sorted(keys):
         places = modeled.get(key, {})
@@ -75,6 +130,8 @@ def write_exposure(connection: Connection, modeled: ModeledHours, at_ms: int) ->
         if now != before.get(key, _NOTHING):
             rows.append({"problem_id": key[0], "day": key[1], **now._asdict()})
     if rows:
+        # Whoever holds a problem changes its days: a batch goes from one problem's day to another's, in no order of theirs.
+        hold(connection, problems, {row["problem_id"] for row in rows})
         insert = inserting(connection, problem_days)
         told_now = {name: insert.excluded[name] for name in _Day._fields}
         connection.execute(insert.on_conflict_do_update(index_elements=["problem_id", "day"], set_=told_now), rows)
@@ -90,7 +147,7 @@ def replaced_microusd(parts: Iterable[tuple[Fraction, Fraction]]) -> tuple[int, 
     low = high = Fraction(0)
     for part_low, part_high in parts:
         low, high = low + part_low, high + part_high
-    return min(floor(low), MOST), min(floor(high), MOST)
+    return min(floor(low), _MOST), min(floor(high), _MOST)
 
 
 def _before(connection: Connection, day: int, modeled: ModeledHours) -> dict[DayKey, _Day]:
@@ -132,6 +189,18 @@ def _told_hours(connection: Connection, day: int, modeled: ModeledHours) -> _Tol
             or_(bill_hours.c.hour_at_ms < from_ms, bill_hours.c.hour_at_ms >= to_ms),
         )
     return found
+
+
+def _add_lines_within(connection: Connection, found: _Told, spans: Mapping[DayKey, tuple[int, int]]) -> None:
+    """Lines of the problems in the hours from the first to the last of the spans."""
+    for some in chunks(sorted(spans)):
+        first_ms, last_ms = min(spans[key][0] for key in some), max(spans[key][1] for key in some)
+        _add_lines(
+            connection,
+            found,
+            bill_shares.c.problem_id.in_({problem_id for problem_id, _ in some}),
+            bill_hours.c.hour_at_ms.between(first_ms // MS_PER_HOUR * MS_PER_HOUR, last_ms),
+        )
 
 
 def _add_lines(connection: Connection, found: _Told, *where: ColumnElement[bool]) -> None:

@@ -15,11 +15,11 @@ from clusop.service.store.upsert import chunks
 from clusop.units import MS_PER_HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import ColumnElement, Connection
 
-__all__ = ["MS_PER_DAY", "DayKey", "ModeledHours", "Place", "read_modeled_hours"]
+__all__ = ["MS_PER_DAY", "DayKey", "ModeledHours", "Place", "read_modeled_days", "read_modeled_hours"]
 
 MS_PER_DAY = 24 * MS_PER_HOUR
 _AT_ONCE = 2000
@@ -68,20 +68,43 @@ def read_modeled_hours(connection: Connection, at_ms: int) -> ModeledHours:
         if day * MS_PER_DAY >= to_ms:
             later.setdefault(day, []).append(problem_id)
     for day, problem_ids in later.items():
-        ends = signals.c.end_at_ms.between(day * MS_PER_DAY, (day + 1) * MS_PER_DAY - 1)
-        for some in chunks(problem_ids):
-            _read(connection, found, signals.c.problem_id.in_(some), ends, signals.c.start_at_ms >= to_ms)
+        _read_day(connection, found, day, problem_ids, signals.c.start_at_ms >= to_ms)
     return found
+
+
+def read_modeled_days(connection: Connection, keys: Iterable[DayKey]) -> ModeledHours:
+    """Of all signals of these problems that end on these days."""
+    by_day: dict[int, list[int]] = {}
+    for problem_id, day in sorted(keys):
+        by_day.setdefault(day, []).append(problem_id)
+    found: dict[DayKey, dict[Place, tuple[Fraction, Fraction]]] = {}
+    for day, problem_ids in by_day.items():
+        _read_day(connection, found, day, problem_ids)
+    return found
+
+
+def _read_day(
+    connection: Connection,
+    found: dict[DayKey, dict[Place, tuple[Fraction, Fraction]]],
+    day: int,
+    problem_ids: Iterable[int],
+    *where: ColumnElement[bool],
+) -> None:
+    ends = signals.c.end_at_ms.between(day * MS_PER_DAY, (day + 1) * MS_PER_DAY - 1)
+    for some in chunks(problem_ids):
+        _read(connection, found, signals.c.problem_id.in_(some), ends, *where)
 
 
 def _read(
     connection: Connection, found: dict[DayKey, dict[Place, tuple[Fraction, Fraction]]], *where: ColumnElement[bool]
 ) -> None:
-    rows = connection.execution_options(yield_per=_AT_ONCE).execute(
+    rows = connection.execute(
         select(signals.c.problem_id, signals.c.start_at_ms, signals.c.end_at_ms, signals.c.line, agents.c.cluster)
         .join(agents, agents.c.id == signals.c.agent_id)
         # What is in no sum of the day is nothing that the bill could replace.
         .where(*where, signals.c.left_out == "")
+        # Of this statement alone: the connection goes on, and may write.
+        .execution_options(yield_per=_AT_ONCE)
     )
     for problem_id, start_ms, end_ms, line, agents_cluster in rows:
         told = _decode(line)

@@ -6,9 +6,10 @@ import json
 import logging
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from clusop.reasons import Reason
@@ -25,7 +26,7 @@ from clusop.service.store.upsert import chunks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import RowMapping
 
     from clusop.service.databricks.statements import Own, Statement
     from clusop.service.databricks.warehouse import Warehouse
@@ -67,6 +68,23 @@ _PROBLEM = [
     "capacity_high_microusd",
     "avoidable_unpriced_runs",
 ]
+
+_SIGNALS = (
+    select(
+        signals.c.id,
+        signals.c.sequence,
+        signals.c.start_at_ms,
+        signals.c.end_at_ms,
+        signals.c.line,
+        signals.c.is_offline,
+        signals.c.left_out,
+        agents.c.workspace,
+        agents.c.agent,
+        problems.c.signature,
+    )
+    .join(agents, agents.c.id == signals.c.agent_id)
+    .join(problems, problems.c.id == signals.c.problem_id)
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -131,12 +149,8 @@ class OwnTables:
                 return count
             count += _send(warehouse, self.hours, rows)
             after = hours[-1]["id"]
-            with database.writing() as connection:
-                connection.execute(
-                    update(bill_hours)
-                    .where(bill_hours.c.id.in_([hour["id"] for hour in hours]))
-                    .values(written_at_ms=now_ms)
-                )
+            written = update(bill_hours).where(bill_hours.c.id.in_([hour["id"] for hour in hours]))
+            database.write(partial(Connection.execute, statement=written.values(written_at_ms=now_ms)))
 
     def _write_problems(self, database: Database, warehouse: Warehouse) -> int:
         derived = (
@@ -165,43 +179,30 @@ class OwnTables:
         while True:
             with database.reading() as connection:
                 after = fact(connection, _SIGNALS_WRITTEN)[0]
-                found = connection.execute(
-                    select(
-                        signals.c.id,
-                        signals.c.sequence,
-                        signals.c.start_at_ms,
-                        signals.c.end_at_ms,
-                        signals.c.line,
-                        agents.c.workspace,
-                        agents.c.agent,
-                        problems.c.signature,
-                    )
-                    .join(agents, agents.c.id == signals.c.agent_id)
-                    .join(problems, problems.c.id == signals.c.problem_id)
-                    .where(signals.c.id > after, signals.c.id <= last)
-                    .order_by(signals.c.id)
-                    .limit(_AT_ONCE)
-                ).all()
+                new = _SIGNALS.where(signals.c.id > after, signals.c.id <= last).order_by(signals.c.id).limit(_AT_ONCE)
+                found = connection.execute(new).mappings().all()
             if not found:
                 return count
-            count += _send(
-                warehouse,
-                self.signals,
-                [
-                    {
-                        "workspace": row.workspace,
-                        "agent": row.agent,
-                        "sequence": row.sequence,
-                        "signature": row.signature,
-                        "start_at_ms": row.start_at_ms,
-                        "end_at_ms": row.end_at_ms,
-                        "record": bytes(row.line).decode(),
-                    }
-                    for row in found
-                ],
-            )
-            with database.writing() as connection:
-                raise_to(connection, _SIGNALS_WRITTEN, found[-1].id)
+            count += _send(warehouse, self.signals, map(_signal_row, found))
+            count += self._take_back(database, warehouse, found, after)
+            database.write(partial(raise_to, name=_SIGNALS_WRITTEN, least=found[-1]["id"]))
+
+    def _take_back(self, database: Database, warehouse: Warehouse, live: Sequence[RowMapping], up_to: int) -> int:
+        """Signals of logs that were written before these came, and are in no sum since: of runs that these tell of as well."""
+        spans = [(row["start_at_ms"], row["end_at_ms"]) for row in live if not row["is_offline"]]
+        if not spans:
+            return 0
+        within = signals.c.end_at_ms.between(min(start for start, _ in spans), max(end for _, end in spans))
+        told_twice = _SIGNALS.where(signals.c.is_offline, signals.c.left_out != "", within).order_by(signals.c.id)
+        count = after = 0
+        while True:
+            with database.reading() as connection:
+                asked = told_twice.where(signals.c.id > after, signals.c.id <= up_to).limit(_AT_ONCE)
+                some = connection.execute(asked).mappings().all()
+            if not some:
+                return count
+            count += _send(warehouse, self.signals, map(_signal_row, some))
+            after = some[-1]["id"]
 
 
 def _last_signal(database: Database) -> int:
@@ -209,17 +210,27 @@ def _last_signal(database: Database) -> int:
     any is waited for, lest one that comes late be passed over for good. Whoever wants to write waits behind us, so we wait for
     two seconds at the most; 0, and another try an hour later, where that is not enough.
     """
+
+    def work(connection: Connection) -> int:
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+            connection.exec_driver_sql("LOCK TABLE signals IN SHARE MODE")
+        return int(connection.scalar(select(func.max(signals.c.id))) or 0)
+
     try:
-        with database.writing() as connection:
-            if not database.is_sqlite:
-                connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-                connection.exec_driver_sql("LOCK TABLE signals IN SHARE MODE")
-            return int(connection.scalar(select(func.max(signals.c.id))) or 0)
+        return database.write(work)
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
             raise
         _logger.warning("no signals go to clusop_signals this time: somebody has held their table for two seconds")
         return 0
+
+
+def _signal_row(row: RowMapping) -> dict[str, object]:
+    names = ("workspace", "agent", "sequence", "signature", "start_at_ms", "end_at_ms")
+    is_left_out = bool(row["left_out"])
+    record = "" if is_left_out else bytes(row["line"]).decode()
+    return {**{name: row[name] for name in names}, "record": record, "is_left_out": is_left_out}
 
 
 def _hour_rows(connection: Connection, hours: Sequence[RowMapping]) -> Iterator[dict[str, object]]:

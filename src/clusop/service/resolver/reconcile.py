@@ -16,7 +16,7 @@ from clusop.service.resolver.day_digest import day_digest, forget_days, is_known
 from clusop.service.resolver.draft import SETTLED_MS
 from clusop.service.resolver.job_owner_list import JOB_OWNERS, read_job_owners
 from clusop.service.resolver.learned import Lessons, read_learned, write_learned
-from clusop.service.resolver.ledger import write_drafts
+from clusop.service.resolver.ledger import Written, write_drafts
 from clusop.service.resolver.modeled import DbuRates
 from clusop.service.resolver.modeled_hours import read_modeled_hours
 from clusop.service.resolver.observed import Known, read_known, read_seen
@@ -31,6 +31,8 @@ from clusop.units import MS_PER_HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection
 
     from clusop.service.databricks.statements import Statement
     from clusop.service.databricks.warehouse import Warehouse
@@ -81,31 +83,31 @@ class _Run:
     lessons: Lessons = field(default_factory=Lessons)
 
     def begin(self) -> None:
-        with self.database.writing() as connection:
-            statement = reconciliations.insert().values(
-                started_at_ms=self.now_ms,
-                from_at_ms=self.found.from_at_ms,
-                to_at_ms=self.found.to_at_ms,
-                tier="modeled",
-                outcome="running",
-            )
-            self.id = connection.execute(statement.returning(reconciliations.c.id)).scalar_one()
+        statement = reconciliations.insert().values(
+            started_at_ms=self.now_ms,
+            from_at_ms=self.found.from_at_ms,
+            to_at_ms=self.found.to_at_ms,
+            tier="modeled",
+            outcome="running",
+        )
+        made = statement.returning(reconciliations.c.id)
+        self.id = self.database.write(lambda connection: connection.execute(made).scalar_one())
 
     def end(self, sentence: str = "") -> Reconciliation:
         reason = self.found.reason
-        with self.database.writing() as connection:
-            connection.execute(
-                update(reconciliations)
-                .where(reconciliations.c.id == self.id)
-                .values(
-                    ended_at_ms=self.now_ms,
-                    tier=self.found.tier,
-                    outcome="done" if self.found.is_done else "failed",
-                    reason="" if reason is None else reason.id,
-                    sentence=sentence or ("" if reason is None else reason.sentence),
-                    counts=json.dumps(self.found.counts),
-                )
+        statement = (
+            update(reconciliations)
+            .where(reconciliations.c.id == self.id)
+            .values(
+                ended_at_ms=self.now_ms,
+                tier=self.found.tier,
+                outcome="done" if self.found.is_done else "failed",
+                reason="" if reason is None else reason.id,
+                sentence=sentence or ("" if reason is None else reason.sentence),
+                counts=json.dumps(self.found.counts),
             )
+        )
+        self.database.write(lambda connection: connection.execute(statement))
         return self.found
 
     def work(self) -> None:
@@ -125,9 +127,11 @@ class _Run:
             rates = DbuRates(self.settings.book, read_learned(connection))
         for span_ms in self._days():
             self._span(warehouse, prices, rates, span_ms, known)
-        with self.database.writing() as connection:
-            write_learned(connection, self.lessons, self.now_ms)
-            forget_days(connection, self.found.from_at_ms - _MS_PER_DAY)
+        self.database.write(self._end_of_bill)
+
+    def _end_of_bill(self, connection: Connection) -> None:
+        write_learned(connection, self.lessons, self.now_ms)
+        forget_days(connection, self.found.from_at_ms - _MS_PER_DAY)
 
     def _days(self) -> Iterator[tuple[int, int]]:
         at_ms = self.found.from_at_ms
@@ -156,11 +160,14 @@ class _Run:
             modeled = read_modeled_hours(connection, span_ms[0])
         # Nothing is computed under the writer's lock.
         drafts = Sharing(seen, spent, rates, self.settings, self.lessons, self.now_ms).drafts(bill, span_ms)
-        with self.database.writing() as connection:
+
+        def work(connection: Connection) -> Written:
             written = write_drafts(connection, drafts, modeled, span_ms, self.id)
             if is_settled:
                 remember(connection, span_ms, digest)
-        self.found = replace(self.found, written=self.found.written + written)
+            return written
+
+        self.found = replace(self.found, written=self.found.written + self.database.write(work))
         self._count([bill[draft.key] for draft in drafts])
 
     def _count(self, hours: Sequence[BillHour]) -> None:

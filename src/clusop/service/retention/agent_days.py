@@ -11,7 +11,9 @@ from sqlalchemy import delete, select, tuple_
 
 from clusop.service.ingest.intervals import Intervals
 from clusop.service.ingest.limits import MS_PER_DAY
+from clusop.service.store.lock_order import hold
 from clusop.service.store.tables.agents import LOG, agent_days, agents, usage_hours
+from clusop.service.store.tables.problems import signals
 from clusop.service.store.upsert import chunks, inserting
 
 if TYPE_CHECKING:
@@ -68,6 +70,9 @@ def fold_agents(connection: Connection, ids: Sequence[int]) -> None:
             day.counts[name] += value
     _add(connection, days)
     for chunk in chunks(ids):
+        # Their signals go with them, in no order unless they are locked before.
+        left = select(signals.c.id).where(signals.c.agent_id.in_(chunk))
+        hold(connection, signals, connection.execute(left).scalars())
         connection.execute(delete(agents).where(agents.c.id.in_(chunk)))
 
 

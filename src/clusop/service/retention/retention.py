@@ -1,4 +1,6 @@
-"""Retention: signals past the horizon go, their sums stay; agents past it become a line a day of their compute definition."""
+"""Retention: signals past the horizon go, their sums stay; agents past it become a line a day of their compute definition; old
+versions of the bill go.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,12 @@ from sqlalchemy import delete, select
 
 from clusop.service.ingest.limits import HORIZON_FACT, MS_PER_DAY, Limits
 from clusop.service.retention.agent_days import fold_agents
+from clusop.service.retention.old_versions import forget_files, forget_versions
 from clusop.service.store.facts import fact, raise_to
+from clusop.service.store.lock_order import hold
 from clusop.service.store.tables.agents import agents
 from clusop.service.store.tables.problems import signals
+from clusop.service.store.upsert import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,24 +35,28 @@ Forgotten = tuple[int, int]
 
 def forget(database: Database, now_ms: int, retain_days: int) -> Forgotten:
     """Forget what lies past the horizon, in small transactions: others write meanwhile, and it may end anywhere."""
-    with database.writing() as connection:
+
+    def raised(connection: Connection) -> int:
         # First, and for good: from here on records from before it are refused, so that none comes a second time.
         raise_to(connection, HORIZON_FACT, Limits(retain_days).horizon_at_ms(now_ms))
-        horizon_at_ms = fact(connection, HORIZON_FACT)[0] - _MARGIN_MS
+        return fact(connection, HORIZON_FACT)[0] - _MARGIN_MS
+
+    horizon_at_ms = database.write(raised)
     signal_count = agent_count = 0
     while True:
-        with database.writing() as connection:
-            gone = _forget_signals(connection, horizon_at_ms)
+        gone = database.write(lambda connection: _forget_signals(connection, horizon_at_ms))
         signal_count += gone
         if gone < _SIGNALS_AT_ONCE:
             break
     while True:
-        with database.writing() as connection:
-            idle = _idle_agents(connection, horizon_at_ms)
-            fold_agents(connection, idle)
-        agent_count += len(idle)
-        if len(idle) < _AGENTS_AT_ONCE:
-            return signal_count, agent_count
+        folded = database.write(lambda connection: _fold_idle(connection, horizon_at_ms))
+        agent_count += folded
+        if folded < _AGENTS_AT_ONCE:
+            break
+    # Last: a file can be read again once its agent is gone, and not before.
+    forget_files(database, horizon_at_ms)
+    forget_versions(database, horizon_at_ms)
+    return signal_count, agent_count
 
 
 def _forget_signals(connection: Connection, horizon_at_ms: int) -> int:
@@ -58,7 +67,17 @@ def _forget_signals(connection: Connection, horizon_at_ms: int) -> int:
         .order_by(signals.c.arrived_at_ms)
         .limit(_SIGNALS_AT_ONCE)
     )
-    return connection.execute(delete(signals).where(signals.c.id.in_(old))).rowcount
+    gone = 0
+    # A live signal that comes just now may take some of them out of the sums.
+    for chunk in chunks(hold(connection, signals, connection.execute(old).scalars())):
+        gone += connection.execute(delete(signals).where(signals.c.id.in_(chunk))).rowcount
+    return gone
+
+
+def _fold_idle(connection: Connection, horizon_at_ms: int) -> int:
+    idle = _idle_agents(connection, horizon_at_ms)
+    fold_agents(connection, idle)
+    return len(idle)
 
 
 def _idle_agents(connection: Connection, horizon_at_ms: int) -> list[int]:

@@ -29,8 +29,7 @@ def hold_now(database: Database, clock: Clock, name: str) -> Iterator[None]:
 
     def take() -> bool:
         at_ms = now_ms()
-        with database.writing() as connection:
-            return take_resting_lease(connection, name, holder, at_ms, at_ms + LEASE_MS)
+        return database.write(lambda connection: take_resting_lease(connection, name, holder, at_ms, at_ms + LEASE_MS))
 
     if not take():
         raise InputError(name, "is being done by clusop serve just now", "Wait a minute, then look at the page Bill.")
@@ -38,5 +37,4 @@ def hold_now(database: Database, clock: Clock, name: str) -> Iterator[None]:
         with renewed(name, take):
             yield
     finally:
-        with database.writing() as connection:
-            rest_lease(connection, name, holder, now_ms())
+        database.write(lambda connection: rest_lease(connection, name, holder, now_ms()))

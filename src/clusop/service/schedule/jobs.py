@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from clusop.service.decisions.deciding import decide_apart
@@ -51,12 +52,10 @@ def jobs_of(settings: Settings, clock: Clock) -> tuple[Job, ...]:
     def assign_owners(database: Database, now_ms: int) -> None:
         after = 0
         while after >= 0:
-            with database.writing() as connection:
-                _, after = assign_some(connection, owners, now_ms, after)
+            _, after = database.write(partial(assign_some, policy=owners, now_ms=now_ms, after=after))
 
     def judge(database: Database, now_ms: int) -> None:
-        with database.writing() as connection:
-            wake(connection, now_ms)
+        database.write(lambda connection: wake(connection, now_ms))
         pass_apart(database, policy, channels, now_ms)
 
     def send(database: Database, now_ms: int) -> None:

@@ -77,13 +77,13 @@ class Schedule:
         except Exception:
             # Whatever a job raises: the others are none of its business.
             _logger.exception("the job %s failed", job.name)
-        with self._database.writing() as connection:
-            rest_lease(connection, job.name, self._holder, began_ms + job.every_ms)
+        self._database.write(lambda connection: rest_lease(connection, job.name, self._holder, began_ms + job.every_ms))
         return True
 
     def _lease(self, job: Job, now_ms: int) -> bool:
-        with self._database.writing() as connection:
-            return take_lease(connection, job.name, self._holder, now_ms, now_ms + LEASE_MS)
+        return self._database.write(
+            lambda connection: take_lease(connection, job.name, self._holder, now_ms, now_ms + LEASE_MS)
+        )
 
     def _now_ms(self) -> int:
         return int(self._clock.now_at().timestamp() * 1000)

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from clusop.errors import InputError
+from clusop.service.store.again import until_done
 from clusop.service.store.changes import begin_count, count_changes, watch_changes
 from clusop.service.store.encoding import check_encoding
+from clusop.service.store.unusable import unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine import URL
@@ -33,6 +35,10 @@ _PAGE_BYTES = 8192
 # In pages, 64 MiB: pages that every group of batches changes are carried over once for many groups.
 _CHECKPOINT_PAGES = 8192
 _POOL = 8
+_CONNECT_S = 10
+_GIVE = "Give sqlite:////path/to/file or postgresql://user@host/name."
+
+T = TypeVar("T")
 
 
 class Database:
@@ -46,13 +52,31 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection whose reads see one state of the database."""
+        """A connection whose reads see one state of the database. Nothing is written over it: PostgreSQL refuses it."""
         with self.engine.connect() as connection, connection.begin():
+            if not self.is_sqlite:
+                # Each statement would else see what was committed just before it, and a page tell two states at once. Of this
+                # transaction only: as an option of the connection it would leave "read write" behind, whatever the server
+                # says. SQLite's transactions see one state from their first look on.
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield connection
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """What ``work`` gives in a transaction that is committed at its end. Where the database broke the transaction up for
+        others' sake, ``work`` is called again, in a new one: it must do nothing that outlives a rollback.
+        """
+
+        def once() -> T:
+            with self.writing() as connection:
+                return work(connection)
+
+        return until_done(once)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: committed at the end, rolled back by any exception."""
+        """A transaction that is tried once: committed at the end, rolled back by any exception. The service takes
+        :meth:`write`.
+        """
         if not self.is_sqlite:
             with self.engine.begin() as connection:
                 begin_count(connection)
@@ -75,13 +99,16 @@ def database_url(told: str) -> URL:
     """The address as SQLAlchemy wants it, psycopg 3 for PostgreSQL. Raises ``InputError`` for one that is none."""
     try:
         url = make_url(told)
-    except ArgumentError as error:
-        raise InputError(
-            "database", "is no address of a database", "Give sqlite:////path/to/file or postgresql://user@host/name."
-        ) from error
+    except (ArgumentError, ValueError) as error:
+        raise InputError("database", "is no address of a database", _GIVE) from error
+    if "@" in (url.host or ""):
+        # What looks like the host is the end of a password.
+        raise InputError("database", "has an @ too many", "Write one in a user's name or password as %40.")
     if url.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:
+        if url.host or url.database in {None, "", ":memory:"}:
+            raise InputError("database", "names no file", "Give sqlite:////path/to/file.")
         return url.set(drivername="sqlite+pysqlite")
     raise InputError("database", f"{url.drivername!r} is not supported", "Give a SQLite file or a PostgreSQL database.")
 
@@ -93,13 +120,8 @@ def open_database(told: str) -> Database:
         database = Database(_sqlite(url) if url.drivername.startswith("sqlite") else _postgresql(url))
         with database.reading() as connection:
             connection.exec_driver_sql("SELECT 1")
-    except (DBAPIError, NoSuchModuleError, OSError) as error:
-        cause = str(getattr(error, "orig", error)).strip().splitlines() or [type(error).__name__]
-        raise InputError(
-            f"database {url.render_as_string(hide_password=True)}",
-            f"cannot be opened ({cause[0][:200]})",
-            "See that it is there and that this user may write to it.",
-        ) from error
+    except (DBAPIError, NoSuchModuleError, OSError, ValueError) as error:
+        raise unusable(url, "opened", error) from error
     return database
 
 
@@ -139,7 +161,11 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True)
+    # A server that does not answer is one sentence, too. The address may say otherwise.
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True, connect_args=patience
+    )
     # First: SQLAlchemy's own questions to a new connection fail where the driver hands texts over as bytes.
     event.listen(engine, "connect", check_encoding, insert=True)
     return engine

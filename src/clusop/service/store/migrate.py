@@ -40,7 +40,8 @@ def revision_of(connection: Connection) -> str:
 
 def migrate(database: Database, to: str = "head") -> str:
     """Upgrade to the revision ``to``; the one it came from. Raises ``InputError`` for a database of a newer clusop."""
-    with database.writing() as connection:
+
+    def work(connection: Connection) -> str:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         before = revision_of(connection)
@@ -53,4 +54,6 @@ def migrate(database: Database, to: str = "head") -> str:
                 "A newer clusop made it: upgrade clusop, or name another database.",
             )
         command.upgrade(config, to)
-    return before
+        return before
+
+    return database.write(work)

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 
 from clusop.reasons import Reason
 from clusop.service.store.alone import alone
+from clusop.service.store.lock_order import hold
 from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.upsert import chunks
 from clusop.service.suppression.card_facts import card_facts, facts_json
@@ -52,10 +53,13 @@ def pass_apart(database: Database, policy: Policy, channels: Sequence[Channel], 
     """A pass that gathers in one transaction and writes in another, so that it holds up nobody who writes for long."""
     with database.reading() as connection:
         live = candidates(connection, policy, now_ms)
-    with database.writing() as connection:
+
+    def work(connection: Connection) -> PassOver:
         # The lease may have run out while this one was held up: what the next holder wrote is then seen, and not written twice.
         alone(connection, "messages")
         return pass_over(connection, policy, channels, now_ms, live)
+
+    return database.write(work)
 
 
 @dataclass(slots=True)
@@ -159,9 +163,11 @@ def _withdraw(now: _Round) -> int:
     )
     withdrawn = 0
     for chunk in chunks(silenced):
+        where = (deliveries.c.problem_id.in_(chunk), deliveries.c.state == "pending", deliveries.c.kind == "card")
+        hold(now.connection, deliveries, now.connection.execute(select(deliveries.c.id).where(*where)).scalars())
         changed = now.connection.execute(
             update(deliveries)
-            .where(deliveries.c.problem_id.in_(chunk), deliveries.c.state == "pending", deliveries.c.kind == "card")
+            .where(*where)
             .values(state="withdrawn", settled_at_ms=now.now_ms, sentence=Reason("message-withdrawn").sentence)
         )
         withdrawn += int(changed.rowcount)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from clusop.service.teams.amount_text import core_hours_text, plural
 from clusop.service.teams.elements import heading, label, named, open_url, runs, text_block
 from clusop.service.teams.envelope import Element, Part, fitted
-from clusop.service.teams.words import BASES, gist, instant, saving_text, where
+from clusop.service.teams.words import BASES, PROJECTED, gist, instant, saving_text, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,11 +44,11 @@ def digest_card(facts: DigestFacts) -> Element:
     )
     parts = [Part(tuple(head))]
     if facts.priced:
-        parts.append(Part((heading("By what is avoidable in 30 days"),)))
+        parts.append(Part((heading("By what is avoidable per 30 days"),)))
         parts += [Part(_problem(line, saving_text(line.savings)), _PRICED_RANK) for line in facts.priced]
         parts += _more(facts.more_priced, "problem")
     if facts.unpriced:
-        parts.append(Part((heading("Without a price, by core time off the engine in 30 days"),)))
+        parts.append(Part((heading("Without a price, by core time off the engine per 30 days"),)))
         for line in facts.unpriced:
             hours = core_hours_text(line.core_hours) if line.core_hours is not None else "time not known"
             parts.append(Part(_problem(line, hours), _UNPRICED_RANK))
@@ -88,6 +88,7 @@ def _ground(facts: DigestFacts) -> Iterator[Element]:
     bases = dict.fromkeys(
         saving.per_30_days.basis.partition("-")[0] for line in facts.priced for saving in line.savings
     )
-    told = " ".join(BASES[basis] for basis in bases if basis in BASES)
+    told = [PROJECTED] if facts.priced or facts.unpriced else []
+    told += [BASES[basis] for basis in bases if basis in BASES]
     if told:
-        yield text_block(told, isSubtle=True, size="Small", spacing="Medium", separator=True)
+        yield text_block(" ".join(told), isSubtle=True, size="Small", spacing="Medium", separator=True)

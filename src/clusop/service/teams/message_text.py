@@ -10,8 +10,9 @@ from clusop.reasons import catalogue
 from clusop.service.teams.amount_text import core_hours_text, figure_text
 from clusop.service.teams.digest_card import digest_headline
 from clusop.service.teams.plain_text import plain
-from clusop.service.teams.problem_card import headline
+from clusop.service.teams.problem_card import headline, is_projected
 from clusop.service.teams.words import (
+    PROJECTED,
     gist,
     instant,
     legs_text,
@@ -41,10 +42,11 @@ def problem_text(facts: CardFacts) -> str:
     if isinstance(facts.savings, Unpriced):
         lines.append(f"Avoidable: {figure_text(facts.savings)}")
     if not isinstance(facts.exposures, Unpriced):
-        lines += [f"Premium paid: {figure_text(figure)} in 30 days" for figure in facts.exposures]
+        lines += [f"Premium: {figure_text(figure)} per 30 days" for figure in facts.exposures]
     lines += [f"How sure: {legs_text(facts.legs)}"] if facts.legs else []
     entry = catalogue().get(facts.cause)
     lines += [f"What to do: {entry.instead}"] if entry is not None and entry.instead else []
+    lines += [PROJECTED] if is_projected(facts) else []
     lines += [facts.links.problem] if facts.links is not None else []
     return _packed(headline(facts), lines)
 
@@ -53,11 +55,13 @@ def digest_text(facts: DigestFacts) -> str:
     """``{"title", "text"}`` as JSON."""
     lines = [f"{facts.date}, team {plain(facts.team, _NAME_CHARS) or 'not known'}"]
     lines += [
-        f"{saving_text(line.savings)}  {where(line.place)}: {gist(line.cause)} {line.link}" for line in facts.priced
+        f"{saving_text(line.savings)} per 30 days  {where(line.place)}: {gist(line.cause)} {line.link}"
+        for line in facts.priced
     ]
     for line in facts.unpriced:
-        hours = core_hours_text(line.core_hours) if line.core_hours is not None else "time not known"
+        hours = f"{core_hours_text(line.core_hours)} per 30 days" if line.core_hours is not None else "time not known"
         lines.append(f"{hours}  {where(line.place)}: {gist(line.cause)} {line.link}")
+    lines += [PROJECTED] if facts.priced or facts.unpriced else []
     lines += [f"Message of {instant(each.created_at_ms)}, {each.state}: {each.sentence}" for each in facts.unsettled]
     lines += [facts.link] if facts.link else []
     return _packed(digest_headline(facts), lines)

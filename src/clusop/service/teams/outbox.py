@@ -20,6 +20,8 @@ from clusop.service.teams.settled import Claimed, claim, give_up, postpone, reco
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sqlalchemy import Connection
+
     from clusop.clock import Clock
     from clusop.service.store.database import Database
     from clusop.service.teams.channels import Channel
@@ -63,11 +65,12 @@ def send_due(
 
 def tidy(database: Database, channels: Sequence[Channel], clock: Clock) -> Mapping[str, int]:
     """What may be done at any hour: rows whose sender is gone, or whose channel is. How many ended up in which state."""
-    with database.writing() as connection:
-        return {
+    return database.write(
+        lambda connection: {
             "unconfirmed": recover(connection, _now_ms(clock)),
             "dead": give_up(connection, [channel.name for channel in channels], _now_ms(clock)),
         }
+    )
 
 
 def _send_line(
@@ -76,8 +79,8 @@ def _send_line(
     states: Counter[str] = Counter()
     end_ms = clock.monotonic_ms() + _ROUND_MS
     while clock.monotonic_ms() < end_ms:
-        with database.writing() as connection:
-            claimed = claim(connection, list(line.channels), _now_ms(clock))
+        # Tried again by itself where it meets others; the message only leaves once it is committed.
+        claimed = database.write(lambda connection: claim(connection, list(line.channels), _now_ms(clock)))
         if claimed is None:
             with database.reading() as connection:
                 wait_ms = spacing_left_ms(connection, list(line.channels), _now_ms(clock))
@@ -86,14 +89,23 @@ def _send_line(
             pause(wait_ms / 1000)
             continue
         outcome = _tried(line, claimed, clock, post)
-        with database.writing() as connection:
-            states[settle(connection, claimed, outcome, _now_ms(clock))] += 1
-            if outcome.fate is Fate.AGAIN:
-                postpone(connection, list(line.channels), _now_ms(clock), outcome.retry_after_ms)
+        states[_settled(database, line, claimed, outcome, clock)] += 1
         if outcome.fate is Fate.AGAIN:
             # The next message would meet the same.
             return states
     return states
+
+
+def _settled(database: Database, line: _Line, claimed: Claimed, outcome: Outcome, clock: Clock) -> str:
+    """The state that the message is in now."""
+
+    def work(connection: Connection) -> str:
+        state = settle(connection, claimed, outcome, _now_ms(clock))
+        if outcome.fate is Fate.AGAIN:
+            postpone(connection, list(line.channels), _now_ms(clock), outcome.retry_after_ms)
+        return state
+
+    return database.write(work)
 
 
 def _tried(line: _Line, claimed: Claimed, clock: Clock, post: Post) -> Outcome:

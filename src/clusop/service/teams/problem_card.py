@@ -1,7 +1,7 @@
 """The card of one problem. Pure: the same facts give the same bytes.
 
 What goes first where it is too long, in this order: tags; before and after; the formula of the sighting with all its inputs;
-what lowered the confidence; the formula of 30 days; cluster and runtime. Headline, place, evidence, amounts, advice and
+what lowered the confidence; the formula of the projection; cluster and runtime. Headline, place, evidence, amounts, advice and
 basis always stay.
 """
 
@@ -18,6 +18,7 @@ from clusop.service.teams.plain_text import plain
 from clusop.service.teams.words import (
     BASES,
     ENGINES,
+    PROJECTED,
     bare,
     formula_text,
     gist,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from clusop.analysis.figure import Figure
     from clusop.service.teams.told import CardFacts
 
-__all__ = ["headline", "problem_card"]
+__all__ = ["headline", "is_projected", "problem_card"]
 
 _TAGS, _EXAMPLE, _SIGHTING_FORMULA, _DOUBTS, _RATE_FORMULA, _DETAILS = range(6, 0, -1)
 _MOST_DOUBTS = 6
@@ -71,12 +72,19 @@ def problem_card(facts: CardFacts) -> Element:
 
 
 def headline(facts: CardFacts) -> str:
-    """``$38–113 (modeled) avoidable in 30 days``, or core-hours where there are no dollars."""
+    """``$38–113 (modeled) avoidable per 30 days``, or core-hours where there are no dollars."""
     if not isinstance(facts.savings, Unpriced) and facts.savings:
-        return f"{saving_text(facts.savings)} avoidable in 30 days"
+        return f"{saving_text(facts.savings)} avoidable per 30 days"
     if facts.core_hours is not None:
-        return f"{core_hours_text(facts.core_hours)} off the engine in 30 days"
+        return f"{core_hours_text(facts.core_hours)} off the engine per 30 days"
     return "Work off the engine"
+
+
+def is_projected(facts: CardFacts) -> bool:
+    """Whether any amount of it is one per 30 days."""
+    return facts.core_hours is not None or any(
+        not isinstance(figures, Unpriced) and figures for figures in (facts.savings, facts.exposures)
+    )
 
 
 def _head(facts: CardFacts) -> Iterator[Element]:
@@ -109,18 +117,18 @@ def _amounts(facts: CardFacts) -> Iterator[tuple[str, str]]:
     if isinstance(facts.savings, Unpriced):
         yield "Avoidable", figure_text(facts.savings)
         if facts.core_hours is not None:
-            yield "Core time", f"{core_hours_text(facts.core_hours)} off the engine in 30 days"
+            yield "Core time", f"{core_hours_text(facts.core_hours)} off the engine per 30 days"
     else:
         for saving in facts.savings:
             what, more = ("Frees", " of capacity, no cash") if saving.is_capacity else ("Saves", "")
             basis = saving.per_30_days.basis
             yield f"{what} per run", f"{money(saving.per_run_usd)} ({basis}){more}"
-            yield f"{what} in 30 days", f"{figure_text(saving.per_30_days)}{more}"
+            yield f"{what} per 30 days", f"{figure_text(saving.per_30_days)}{more}"
     if isinstance(facts.exposures, Unpriced):
-        yield "Premium paid", figure_text(facts.exposures)
+        yield "Premium", figure_text(facts.exposures)
     else:
         told = " and ".join(figure_text(figure) for figure in facts.exposures)
-        yield "Premium paid", f"{told} in 30 days" if told else ""
+        yield "Premium per 30 days", told
 
 
 def _details(facts: CardFacts) -> Iterator[Part]:
@@ -152,12 +160,12 @@ def _formulas(facts: CardFacts) -> Iterator[Part]:
     savings = () if isinstance(facts.savings, Unpriced) else facts.savings
     if savings:
         figures = [saving.per_30_days for saving in savings]
-        elements = [element for figure in figures for element in _formula("30 days", figure)]
+        elements = [element for figure in figures for element in _formula("per 30 days", figure)]
         yield Part((heading("How it is computed"), *elements), _RATE_FORMULA)
     sighting = facts.sighting
     if sighting is not None and savings and not isinstance(sighting.figure, Unpriced):
         runs_word = "run" if sighting.runs == 1 else f"{sighting.runs} runs"
-        yield Part(tuple(_formula(f"the {runs_word} that show it best", sighting.figure)), _SIGHTING_FORMULA)
+        yield Part(tuple(_formula(f"for the {runs_word} that show it best", sighting.figure)), _SIGHTING_FORMULA)
 
 
 def _formula(what: str, figure: Figure) -> tuple[Element, ...]:
@@ -166,7 +174,7 @@ def _formula(what: str, figure: Figure) -> tuple[Element, ...]:
     more = f" and {len(figure.price_ids) - _MOST_PRICES} more" if len(figure.price_ids) > _MOST_PRICES else ""
     told = f"{'; '.join(inputs)}{f'. Prices: {prices}{more}' if prices else ''}."
     return (
-        text_block(f"{figure_text(figure)} for {what} = {formula_text(figure.formula)}", spacing="Small"),
+        text_block(f"{figure_text(figure)} {what} = {formula_text(figure.formula)}", spacing="Small"),
         text_block(f"With {told}", isSubtle=True, size="Small", spacing="None"),
     )
 
@@ -185,10 +193,11 @@ def _tag(key: str, value: str) -> Element:
 
 
 def _ground(facts: CardFacts) -> Iterator[Element]:
-    """What the bases on the card mean, each once."""
+    """What the projection and the bases on the card mean, each once."""
     figures: list[Figure] = [] if isinstance(facts.exposures, Unpriced) else list(facts.exposures)
     figures += [] if isinstance(facts.savings, Unpriced) else [saving.per_30_days for saving in facts.savings]
     bases = dict.fromkeys(figure.basis.partition("-")[0] for figure in figures)
-    told = [BASES[basis] for basis in bases if basis in BASES]
+    told = [PROJECTED] if is_projected(facts) else []
+    told += [BASES[basis] for basis in bases if basis in BASES]
     told.append("clusop proposes; it changes nothing.")
     yield text_block(" ".join(told), isSubtle=True, size="Small", spacing="Medium", separator=True)

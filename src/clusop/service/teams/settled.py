@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select, update
 
 from clusop.reasons import Reason
 from clusop.service.store.alone import alone
+from clusop.service.store.lock_order import hold
 from clusop.service.store.tables.delivery import deliveries
 from clusop.service.teams.outcome import Fate, Outcome
 
@@ -119,20 +120,22 @@ def settle(connection: Connection, claimed: Claimed, outcome: Outcome, now_ms: i
 def postpone(connection: Connection, channels: Sequence[str], now_ms: int, wait_ms: int) -> None:
     """All that waits for an address which asked to wait, or could not be reached, waits with it."""
     until_ms = now_ms + max(wait_ms, _FIRST_WAIT_MS)
-    connection.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.state == "pending", deliveries.c.channel.in_(list(channels)), deliveries.c.due_at_ms < until_ms
-        )
-        .values(due_at_ms=until_ms)
+    waiting = (
+        deliveries.c.state == "pending",
+        deliveries.c.channel.in_(list(channels)),
+        deliveries.c.due_at_ms < until_ms,
     )
+    hold(connection, deliveries, connection.execute(select(deliveries.c.id).where(*waiting)).scalars())
+    connection.execute(update(deliveries).where(*waiting).values(due_at_ms=until_ms))
 
 
 def give_up(connection: Connection, known_channels: Sequence[str], now_ms: int) -> int:
     """Rows that wait for a channel which the settings no longer have are dead. How many."""
+    lost = (deliveries.c.state == "pending", deliveries.c.channel.not_in(list(known_channels)))
+    hold(connection, deliveries, connection.execute(select(deliveries.c.id).where(*lost)).scalars())
     changed = connection.execute(
         update(deliveries)
-        .where(deliveries.c.state == "pending", deliveries.c.channel.not_in(list(known_channels)))
+        .where(*lost)
         .values(state="dead", settled_at_ms=now_ms, sentence=Reason("channel-gone").sentence)
     )
     return int(changed.rowcount)

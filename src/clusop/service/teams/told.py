@@ -118,7 +118,7 @@ class CardFacts:
 
 @dataclass(frozen=True, slots=True)
 class DigestLine:
-    """A problem in a digest: its dollars in 30 days, or its core-hours where it has none."""
+    """A problem in a digest: its dollars per 30 days, or its core-hours where it has none."""
 
     problem_id: int
     cause: str

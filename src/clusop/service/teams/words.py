@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BASES",
     "ENGINES",
+    "PROJECTED",
     "bare",
     "formula_text",
     "gist",
@@ -42,6 +43,8 @@ BASES = {
     "billed": "Billed: read from the bill.",
 }
 """What a basis means. Bases of one kind (``billed-at-list``) begin with the same word."""
+PROJECTED = "Per 30 days is a projection: what was seen in the last 30 days, carried on at its rate."
+"""What every amount per 30 days in a message is; pages also show the last 30 days as they were."""
 _FORMULAS = {
     "fix-1": "(multiplier × DBU dollars + machine dollars) × share off the engine × (1 − 1 ÷ speed-up)",
     "upgrade-1": "(multiplier × DBU dollars + machine dollars) × share off the engine × (1 − 1 ÷ certified speed-up)",

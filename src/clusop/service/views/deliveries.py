@@ -134,7 +134,8 @@ def deliveries_page(
     if asked.before:
         chosen = chosen.where(column.id < asked.before)
     lines = [delivery_line(row) for row in connection.execute(chosen).mappings()]
-    teams = connection.execute(select(column.team).distinct().order_by(column.team).limit(_PAGE)).scalars()
+    named = select(column.team).where(*_visible(asked.visible)).distinct().order_by(column.team).limit(_PAGE)
+    teams = connection.execute(named).scalars()
     return Deliveries(
         lines=tuple(lines[:_PAGE]),
         channels=channel_lines(connection, asked.visible) if channels is None else channels,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from billed_hours import HOUR_MS, exposure, settle, tell_hours
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ingest_samples import NOW_MS, line, signal
+from ingest_samples import DAY_MS, NOW_MS, line, signal
 from sqlalchemy import select
 
 from clusop.service.ingest.apply import apply_batches
@@ -21,9 +22,9 @@ BEGIN_MS = NOW_MS - 10_000_000
 RUN_COST = 100
 
 
-def run(number, length_ms=1_000):
+def run(number, length_ms=1_000, every_ms=10_000):
     """The span of a run: one every ten seconds."""
-    start_at_ms = BEGIN_MS + number * 10_000
+    start_at_ms = BEGIN_MS + number * every_ms
     return {"start_at_ms": start_at_ms, "end_at_ms": start_at_ms + length_ms}
 
 
@@ -176,11 +177,9 @@ def records(sizes):
     return made, [(True, log(number + 1, number)) for number in range(RUNS)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_in_any_order_and_grouping_each_run_counts_once(fresh, data):
-    gathered, logged = records(data.draw(GATHERED))
-    mixed = data.draw(st.permutations([*gathered, *logged]))
+def mixed_groups(data, lines):
+    """The lines in any order, cut into any groups."""
+    mixed = data.draw(st.permutations(lines))
     cuts = data.draw(st.lists(st.booleans(), min_size=len(mixed), max_size=len(mixed)))
     groups, waiting = [], []
     for one, is_cut in zip(mixed, cuts, strict=True):
@@ -188,10 +187,63 @@ def test_in_any_order_and_grouping_each_run_counts_once(fresh, data):
         if is_cut:
             groups.append(waiting)
             waiting = []
-    database = fresh()
+    return [*groups, waiting]
+
+
+def bring(database, groups, now_ms=NOW_MS):
     with database.writing() as connection:
-        for group in [*groups, waiting]:
+        for group in groups:
             batches = [batch_of([text], is_offline=is_offline) for is_offline, text in group]
-            apply_batches(connection, batches, NOW_MS, Limits())
+            apply_batches(connection, batches, now_ms, Limits())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_in_any_order_and_grouping_each_run_counts_once(fresh, data):
+    gathered, logged = records(data.draw(GATHERED))
+    groups = mixed_groups(data, [*gathered, *logged])
+    database = fresh()
+    bring(database, groups)
     seen_live = sum(read.sums[SUMS.index("run_count")] for _, text in gathered for read in batch_of([text]).seen)
     assert told(database) == (RUNS, RUNS * RUN_COST, len(gathered) + RUNS, seen_live)
+
+
+EVERY_MS = 25 * 60_000
+"""Runs over four hours and midnight."""
+LATER_MS = NOW_MS + 3 * DAY_MS
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_in_any_order_what_the_bill_replaces_is_what_is_in_the_sums(fresh, data):
+    """The bill tells two hours of four, and a run of the resolver was there before, between, or not at all since."""
+    sizes = data.draw(GATHERED)
+    gathered, first = [], 0
+    for sequence, size in enumerate(sizes, 1):
+        last = min(first + size, RUNS) - 1
+        span = {
+            "start_at_ms": run(first, every_ms=EVERY_MS)["start_at_ms"],
+            "end_at_ms": run(last, every_ms=EVERY_MS)["end_at_ms"],
+        }
+        gathered.append((False, live(sequence, first, last, **span)))
+        if (first := last + 1) >= RUNS:
+            break
+    logged = [(True, log(number + 1, number, **run(number, every_ms=EVERY_MS))) for number in range(RUNS)]
+    groups = mixed_groups(data, [*gathered, *logged])
+    database = fresh()
+    # Of long before, so that the problem is there for the bill to name.
+    bring(database, [[(False, live(99, -9, -9))]], LATER_MS)
+    first_hour = BEGIN_MS // HOUR_MS
+    with database.writing() as connection:
+        tell_hours(connection, 1, signal()["cluster"], [first_hour, first_hour + 2])
+    resolved = data.draw(st.integers(0, len(groups)))
+    bring(database, groups[:resolved], LATER_MS)
+    with database.writing() as connection:
+        settle(connection)
+    bring(database, groups[resolved:], LATER_MS)
+    with database.writing() as connection:
+        at_once = exposure(connection)
+        settle(connection)
+        assert at_once == exposure(connection)
+        assert differences(connection) == []
+        assert sum(row[-1] for row in at_once) > 0

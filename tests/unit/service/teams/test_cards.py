@@ -18,6 +18,7 @@ from clusop.service.teams.digest_card import digest_card
 from clusop.service.teams.envelope import MAX_BYTES, Part, fitted, wire
 from clusop.service.teams.message_text import digest_text, problem_text
 from clusop.service.teams.problem_card import problem_card
+from clusop.service.teams.words import PROJECTED
 
 CAUSES = sorted(entry.id for entry in catalogue().values() if entry.kind == "cause")
 MONEY = re.compile(r"\$[\d,.]+(?:–[\d,.]+)?(?: to \$[\d,.]+)?")
@@ -169,7 +170,39 @@ def test_the_same_facts_give_the_same_bytes():
 
 def test_plain_text_for_other_channels_holds_amounts_with_basis_and_the_link():
     told = json.loads(problem_text(priced()))
-    assert told["title"] == "$38.00–113.00 (modeled) avoidable in 30 days"
+    assert told["title"] == "$38.00–113.00 (modeled) avoidable per 30 days"
     assert "https://clusop.example.com/problems/7" in told["text"]
     assert "may have arrived" not in told["text"]
     assert "unconfirmed" in json.loads(digest_text(digest()))["text"]
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_what_is_projected_is_called_so_and_what_was_seen_is_not(name):
+    """Pages show the last 30 days as they were under other words: a card's amounts are what was seen, carried on at its rate."""
+    told = texts(body(problem_card(CARDS[name]())))
+    text = json.loads(problem_text(CARDS[name]()))
+    for whole in (" ".join(told), f"{text['title']} {text['text']}"):
+        assert "in 30 days" not in whole
+        assert "Premium paid" not in whole
+        assert ("per 30 days" in whole) == (PROJECTED in whole)
+        assert ("per 30 days" in whole) == bool(MONEY.search(whole) or "core-hours" in whole)
+    if "core-hours" in told[0] or MONEY.search(told[0]):
+        assert told[0].endswith("per 30 days")
+
+
+def test_a_digest_says_that_its_amounts_are_projected():
+    told = " ".join(texts(body(digest_card(digest()))))
+    assert "in 30 days" not in told
+    assert "avoidable per 30 days" in told
+    assert told.count(PROJECTED) == 1
+    lines = json.loads(digest_text(digest()))["text"].splitlines()
+    amounts = [line for line in lines if MONEY.search(line) or "core-hours" in line]
+    assert amounts
+    assert all(" per 30 days  " in line for line in amounts)
+    assert lines.count(PROJECTED) == 1
+
+
+def test_a_digest_of_messages_alone_projects_nothing():
+    settled = replace(digest(), priced=(), unpriced=(), more_priced=0, more_unpriced=0)
+    assert PROJECTED not in " ".join(texts(body(digest_card(settled))))
+    assert PROJECTED not in digest_text(settled)

@@ -1,4 +1,4 @@
--- Signals as they came, one row an agent and sequence number.
+-- Signals that are in the sums, as they came, one row an agent and sequence number: what is told twice is in it once.
 CREATE TABLE IF NOT EXISTS {own}.clusop_signals (
   workspace STRING NOT NULL,
   agent STRING NOT NULL,

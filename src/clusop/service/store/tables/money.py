@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, false, true
+from sqlalchemy import text as sql_text
 
 from clusop.service.store.tables.columns import big, key, metadata, text
 
@@ -61,6 +62,14 @@ bill_hours = Table(
     CheckConstraint("(microusd IS NULL) = (basis = '')", name="ck_bill_hours_basis"),
     Index(None, "hour_at_ms"),
     Index(None, "cluster", "hour_at_ms"),
+    Index(None, "reconciliation_id"),
+    # Versions that a correction replaced: what retention looks for.
+    Index(
+        "ix_bill_hours_old_hour_at_ms",
+        "hour_at_ms",
+        sqlite_where=sql_text("is_current = 0"),
+        postgresql_where=sql_text("NOT is_current"),
+    ),
 )
 
 # attributed (of one problem), attributed-other, non-sql-and-failed, unobserved, unused: their sum is the hour's bill, in
