@@ -45,7 +45,6 @@ _HARDER = (
 )  # fmt: skip
 _PARAMETER = re.compile(r"\{[^}]+\}")
 
-_NEWEST = "the newest decision of each compute definition is found in an index of all, which are kept for ever"
 _ALL_LINES = "every line is what is asked for, and they are never taken away"
 GROWING = {
     "/?days=90": Growth(
@@ -59,8 +58,6 @@ GROWING = {
         12.0,
         "losses are in no index: agents are read, the latest first, until a page of those with losses is full",
     ),
-    "/compute": Growth(1.5, 12.0, f"{_NEWEST}; later answers are kept"),
-    "/v1/decisions": Growth(12.0, 12.0, _NEWEST),
     "/v1/export/audit.csv": Growth(12.0, 12.0, _ALL_LINES),
     "/v1/export/audit.json": Growth(12.0, 12.0, _ALL_LINES),
 }

@@ -57,16 +57,16 @@ def fill(database):
             connection.exec_driver_sql("ANALYZE")
 
 
-def looked(database, document):
-    """The statements by which a live signal looks for logs, with their parameters."""
+def looked(database, *documents, words=("is_offline", "DISTINCT", "JOIN problems"), offline=False):
+    """The statements with these words as documents come, with their parameters: those by which live signals look for logs."""
     seen = []
 
     def told(_connection, _cursor, statement, parameters, _context, _many):
-        if "is_offline" in statement and "DISTINCT" in statement and "JOIN problems" in statement:
+        if all(word in statement for word in words):
             seen.append((statement, parameters))
 
     event.listen(database.engine, "before_cursor_execute", told)
-    take(database, document)
+    take(database, *documents, offline=offline)
     event.remove(database.engine, "before_cursor_execute", told)
     return seen
 
@@ -84,7 +84,7 @@ def test_logs_beside_are_found_by_the_milliseconds_in_which_live_signals_end(dat
     fill(database)
     take(database, *LOG, offline=True)
     asked = looked(database, LIVE)
-    assert asked
+    assert len(asked) == 1
     with database.reading() as connection:
         assert connection.scalar(select(func.count()).where(signals.c.left_out != "")) == len(LOG)
         for statement, parameters in asked:
@@ -99,6 +99,20 @@ def test_logs_beside_are_found_by_the_milliseconds_in_which_live_signals_end(dat
                 ).scalar_one()
                 # Three of the log, and what of the others ends in the same milliseconds; their problems beside them.
                 assert rows_read(told[0]["Plan"]) <= 40, told
+
+
+def test_a_run_of_a_log_looks_for_no_live_signal_that_began_after_it(database):
+    """A log may come in any order: what of it came before has looked for its own."""
+    later = [{"start_at_ms": NOW_MS - 5_000 + 100 * n, "end_at_ms": NOW_MS - 4_950 + 100 * n} for n in range(40)]
+    take(database, *(signal(1, number, runs=1, **span) for number, span in enumerate(later, 1)))
+    take(database, *(signal(2, number, runs=1, **span) for number, span in enumerate(later, 1)), offline=True)
+    first = signal(2, 99, runs=1, **SPANS[0])
+    asked = looked(database, first, words=("SELECT signals.start_at_ms, signals.end_at_ms", "is_offline"), offline=True)
+    assert asked
+    with database.reading() as connection:
+        found = [row for statement, told in asked for row in connection.exec_driver_sql(statement, told)]
+        assert found == []
+        assert connection.scalar(select(func.count()).where(signals.c.left_out != "")) == len(later)
 
 
 @pytest.mark.parametrize("is_log_first", [True, False])

@@ -107,7 +107,12 @@ def test_one_problem_in_full(admin, database, store):
         connection.execute(
             problem_events.insert().values(problem_id=one, at_ms=1, kind="opened", actor="clusop", actor_kind="clusop")
         )
-    found = admin.get(f"/v1/problems/{one}").json()
+    lately = admin.get(f"/v1/problems/{one}").json()
+    found = admin.get(f"/v1/problems/{one}", params={"days": 41}).json()
+    assert [day["day"] for day in lately["days"]] == [TODAY]
+    assert lately == found | {"days": found["days"][-1:]}
+    # Thirty days are summed, however few are asked for.
+    assert admin.get(f"/v1/problems/{one}", params={"days": 1}).json()["last_30_days"] == found["last_30_days"]
     assert found["evidence"] == json.loads(line)
     assert [day["day"] for day in found["days"]] == [TODAY - 40, TODAY]
     assert [day["derived_exposure"] for day in found["days"]] == [None, {"low_microusd": 3, "high_microusd": 4}]
@@ -121,6 +126,9 @@ def test_one_problem_in_full(admin, database, store):
 def test_no_such_problem(admin):
     for problem_id in ("999", "0", "-1", "9223372036854775808", "x", "1e3"):
         assert admin.get(f"/v1/problems/{problem_id}").status_code == (404 if problem_id == "999" else 422)
+    for params in ({"days": 0}, {"days": 401}, {"days": "x"}, {"day": 3}):
+        answer = admin.get("/v1/problems/999", params=params)
+        assert [answer.status_code, answer.json()["reason"]] == [422, "bad-request"], params
 
 
 def test_the_whole_life_of_a_problem(admin, database, store, clock):

@@ -44,13 +44,13 @@ def test_what_would_exclude_everything_or_nothing_is_refused(admin):
         assert admin.post("/v1/exclusions", json=body).status_code == 400
 
 
-def test_a_reason_that_this_release_does_not_know_is_told_as_such(admin, database):
+def test_a_reason_that_this_release_does_not_know_is_told_as_such(admin, database, clock):
     with database.writing() as connection:
         connection.execute(
             engine_decisions.insert().values(
                 workspace="42",
                 compute="job:7",
-                decided_at_ms=1,
+                decided_at_ms=clock.now_ms,
                 action="keep",
                 reasons='["of-tomorrow", "cannot-tell"]',
             )
@@ -65,19 +65,21 @@ def test_a_reason_that_this_release_does_not_know_is_told_as_such(admin, databas
     assert known["reason"] == "cannot-tell"
 
 
-@pytest.mark.parametrize("query", ["reason=cannot-tell", "reasons=x", "action=stop", "before=-1", "history=perhaps"])
+@pytest.mark.parametrize(
+    "query", ["reason=cannot-tell", "reasons=x", "action=stop", "before=-1", "history=perhaps", "days=0", "days=401"]
+)
 def test_a_filter_that_there_is_not_is_refused_in_a_sentence(admin, query):
     answer = admin.get(f"/v1/decisions?{query}")
     assert (answer.status_code, answer.json()["reason"]) == (422, "bad-request")
     assert answer.json()["sentence"].startswith(f"The request cannot be used: query.{query.partition('=')[0]}: ")
 
 
-def test_decisions_newest_first_and_their_history(admin, client_of, database):
+def test_decisions_newest_first_and_their_history(admin, client_of, database, clock):
     with database.writing() as connection:
         for number, (workspace, action) in enumerate((("42", "keep"), ("43", "keep"), ("42", "disable"))):
             connection.execute(
                 engine_decisions.insert().values(
-                    workspace=workspace, compute="job:7", decided_at_ms=number, action=action,
+                    workspace=workspace, compute="job:7", decided_at_ms=clock.now_ms + number, action=action,
                     reasons='["cannot-tell"]', saving='{"low_microusd": 1}', facts='{"engine": "photon"}',
                 )
             )  # fmt: skip
@@ -96,6 +98,26 @@ def test_decisions_newest_first_and_their_history(admin, client_of, database):
     (first, _) = admin.get("/v1/decisions").json()["decisions"]
     assert first["reasons"][0]["reason"] == "cannot-tell"
     assert [first["saving"], first["facts"]] == [{"low_microusd": 1}, {"engine": "photon"}]
+
+
+def test_decisions_of_the_days_asked_for(admin, database, clock):
+    day_ms = 86_400_000
+    with database.writing() as connection:
+        for days_ago, compute in ((60, "job:7"), (45, "job:8"), (29, "job:7"), (0, "job:7")):
+            connection.execute(
+                engine_decisions.insert().values(
+                    workspace="42", compute=compute, decided_at_ms=clock.now_ms - days_ago * day_ms, action="keep"
+                )
+            )
+
+    def told(**params):
+        found = admin.get("/v1/decisions", params=params).json()["decisions"]
+        return [((clock.now_ms - one["decided_at_ms"]) // day_ms, one["compute"]) for one in found]
+
+    assert told() == [(0, "job:7")]
+    assert told(days=46) == [(0, "job:7"), (45, "job:8")]
+    assert told(history=True) == [(0, "job:7"), (29, "job:7")]
+    assert told(history=True, days=400) == [(0, "job:7"), (29, "job:7"), (45, "job:8"), (60, "job:7")]
 
 
 FORMULAS = ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "\t=1", " =1", "\uff1d1"]

@@ -8,11 +8,12 @@ import pytest
 import seed
 from sqlalchemy import func, insert, select, update
 
+from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.tables.problems import problem_days, problems, signals
 from clusop.service.suppression.policy import Policy
 from clusop.service.views.agents import AgentsAsked, agent_page, agent_summary
-from clusop.service.views.compute import compute_lines
+from clusop.service.views.compute import compute_lines, one_compute
 from clusop.service.views.days import day_of, window
 from clusop.service.views.deliveries import DeliveriesAsked, deliveries_page
 from clusop.service.views.overview import overview
@@ -91,13 +92,37 @@ def test_a_bound_caller_sees_the_sums_of_his_workspace_only(seeded):
         parts = [overview(connection, SPAN, recent, name) for name in ("1234567890", "9876543210", "local")]
         assert sum(part.total.exposure_high_microusd for part in parts) == all_of_it.total.exposure_high_microusd
         assert sum(sum(part.states.values()) for part in parts) == sum(all_of_it.states.values())
-        assert {line.workspace for line in compute_lines(connection, recent, "9876543210")} == {"9876543210"}
+        assert {line.workspace for line in compute_lines(connection, recent, 0, "9876543210")} == {"9876543210"}
         agents = agent_page(connection, AgentsAsked(visible="local"), seed.NOW_MS)
         assert {line.workspace for line in agents.lines} == {"local"}
         assert not deliveries_page(connection, DeliveriesAsked(visible="9876543210")).lines
         held = suppressions(connection, workspace="1234567890")
         assert {one.problem.workspace for one in held.withheld} == {"1234567890"}
         assert one_problem(connection, 1, seed.NOW_MS, Policy(), "local") is None
+
+
+def test_a_compute_definition_that_nobody_heard_of_lately_is_not_listed(seeded):
+    """Nor is more read the longer decisions have been made: of each the newest, among those of the window."""
+    with seeded.writing() as connection:
+        for compute, days_ago in (("job:gone", 31), ("job:gone", 40), ("job:here", 29), ("job:here", 0)):
+            connection.execute(
+                insert(engine_decisions).values(
+                    workspace="1234567890",
+                    compute=compute,
+                    decided_at_ms=seed.NOW_MS - days_ago * 86_400_000,
+                    action="keep",
+                )
+            )
+    with seeded.reading() as connection:
+        recent = recent_sums(connection, SPAN)
+        lines = {line.compute: line for line in compute_lines(connection, recent, SPAN.from_at_ms)}
+        assert "job:gone" not in lines
+        assert lines["job:here"].decision is not None
+        assert lines["job:here"].decision.decided_at_ms == seed.NOW_MS
+        assert lines["job:42"].decision is not None
+        assert lines["job:42"].decision.action == "disable"
+        assert "job:gone" in {line.compute for line in compute_lines(connection, recent, 0)}
+        assert one_compute(connection, "1234567890", "job:gone", recent) is not None
 
 
 def test_pages_of_problems_show_each_once(database):

@@ -1,4 +1,6 @@
-"""What retention takes of the bill and of collected files: no figure changes, and no file counts twice; on both databases."""
+"""What retention takes of the bill, of engine decisions and of collected files: no figure changes, and no file counts twice; on
+both databases.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from clusop.service.ingest.limits import Limits
 from clusop.service.retention.retention import forget
 from clusop.service.store.tables.access import collected_files
 from clusop.service.store.tables.agents import agents
+from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.money import bill_hours, bill_shares, reconciliations
 from clusop.service.store.tables.problems import problems
 from clusop.service.views.days import window
@@ -101,6 +104,18 @@ def test_a_version_waits_until_the_customers_table_was_told_that_it_is_no_longer
         connection.execute(bill_hours.update().values(written_at_ms=NOW_MS))
     forget(database, NOW_MS + 50 * DAY_MS, RETAIN)
     assert rows_of(database, bill_hours.c.version) == [(2,)]
+
+
+def test_engine_decisions_past_the_horizon_go_however_many_there_are(database):
+    later_ms = NOW_MS + 50 * DAY_MS
+    with database.writing() as connection:
+        old = [{"workspace": WORKSPACE, "compute": f"job:{number}", "decided_at_ms": NOW_MS} for number in range(1100)]
+        young = [
+            {"workspace": WORKSPACE, "compute": "job:1", "decided_at_ms": NOW_MS + day * DAY_MS} for day in (20, 50)
+        ]
+        connection.execute(engine_decisions.insert(), [*old, *young])
+    forget(database, later_ms, RETAIN)
+    assert rows_of(database, engine_decisions.c.decided_at_ms) == [(NOW_MS + day * DAY_MS,) for day in (20, 50)]
 
 
 def written_file(folder, agent, *records):

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from card_samples import HOSTILE
+from sqlalchemy import event
 
 from clusop.reasons import Reason
 from clusop.service.schedule.jobs import jobs_of
@@ -47,6 +48,17 @@ def test_one_message_a_second_to_one_address_whatever_the_channels_are_called(bo
     assert sent(box.database, [box.channel, other], box.clock, post=post) == {"accepted": 5}
     assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(moments))
     assert box.clock.pauses == [1.0] * 4
+
+
+def test_where_nothing_is_due_the_messages_of_the_past_are_left_alone(box):
+    """Every two seconds, for ever, while others wait to write: it must not cost more the more was ever sent."""
+    box.waiting(3)
+    sent(box.database, [box.channel], box.clock)
+    asked = []
+    event.listen(box.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    assert sent(box.database, [box.channel], box.clock) == {}
+    assert asked
+    assert not [statement for statement in asked if "max(deliveries.sending_since_at_ms)" in statement]
 
 
 @ON_SQLITE

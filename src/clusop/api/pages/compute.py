@@ -74,7 +74,9 @@ def show(request: Request) -> HTMLResponse:
     with look.database.reading() as connection:
         recent = recent_of(look, connection, span)
         lines = look.kept.ask(
-            connection, ("computes", span, look.workspace), lambda: compute_lines(connection, recent, look.workspace)
+            connection,
+            ("computes", span, look.workspace),
+            lambda: compute_lines(connection, recent, span.from_at_ms, look.workspace),
         )
         savings = _savings(look, connection)
         heard = 0 if lines else agent_summary(connection, look.now_ms, look.workspace).seen_count

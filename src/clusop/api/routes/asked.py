@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from clusop.service.settings.settings import Settings
     from clusop.service.store.database import Database
 
-__all__ = ["Changing", "Filters", "Id", "Reading", "Sorted", "database_of", "now_ms_of", "settings_of"]
+__all__ = ["Changing", "Days", "Filters", "Id", "Reading", "Sorted", "database_of", "now_ms_of", "settings_of"]
 
 _MOST_ID = 2**63 - 1
 _MOST_CHARS = 200
+_MOST_DAYS = 400
 
 Reading = Annotated[Caller, Depends(require("read"))]
 Changing = Annotated[Caller, Depends(require("admin"))]
 Id = Annotated[int, Path(ge=1, le=_MOST_ID, examples=[17])]
+Days = Annotated[int, Field(ge=1, le=_MOST_DAYS)]
 
 
 class Filters(BaseModel):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from clusop.api.routes.asked import Reading, database_of
+from clusop.api.routes.asked import Days, Reading, database_of, now_ms_of
 from clusop.api.routes.refusals import refusals
 from clusop.reasons import Reason, catalogue
 from clusop.service.decisions.listing import DecisionQuery, list_decisions
+from clusop.service.views.days import window
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -32,6 +33,7 @@ class DecisionFilters(BaseModel):
     compute: str | None = Field(None, max_length=200)
     action: Literal["disable", "keep", "none"] | None = None
     history: bool = Field(default=False, description="Also those that newer ones have replaced.")
+    days: Days = Field(30, description="Made in so many days, today among them.")
     before: int = Field(0, ge=0, le=_MOST_ID, description="The last id of the page before.")
     limit: int = Field(100, ge=1, le=500)
 
@@ -71,13 +73,14 @@ class DecisionPage(BaseModel):
 
 @router.get("/v1/decisions", summary="Engine decisions", responses=refusals())
 def decisions(request: Request, caller: Reading, asked: Annotated[DecisionFilters, Query()]) -> DecisionPage:
-    """The newest decision about each compute definition, or all that were made."""
+    """The newest decision about each compute definition, or all that were made, in the days asked for."""
     query = DecisionQuery(
         visible=caller.workspace,
         workspace=asked.workspace,
         compute=asked.compute,
         action=asked.action,
         is_history=asked.history,
+        since_ms=window(now_ms_of(request), asked.days).from_at_ms,
         before_id=asked.before,
         limit=asked.limit,
     )

@@ -203,7 +203,7 @@ class WholeProblemAnswer(Problem):
 
     per_30_days: Month
     billed: list[BilledExposure] = Field(description="The newest 200 shares of the bill, newest first.")
-    days: list[DaySums] = Field(description="The newest 400 days with work in them, oldest first.")
+    days: list[DaySums] = Field(description="Of the days asked for those with work in them, oldest first.")
     events: list[Event] = Field(description="The newest 200, newest first.")
     evidence: dict[str, Any] | None = Field(description="The signal that shows it best, as it came (docs/records.md).")
 

@@ -15,6 +15,7 @@ from clusop.service.problems.lifecycle import change, is_visible
 from clusop.service.problems.one import whole_problem
 from clusop.service.problems.owners import set_by_person
 from clusop.service.problems.states import Change, State
+from clusop.service.views.days import window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,7 @@ def _done(request: Request, caller: Changing, problem_id: int, act: Callable[[Co
         refusal = act(connection) if is_visible(connection, problem_id, caller.workspace) else Reason("unknown-problem")
         if refusal is not None:
             raise refused(refusal)
-        return whole_problem(connection, problem_id, caller.workspace)
+        return whole_problem(connection, problem_id, caller.workspace, window(now_ms_of(request), 1).from_day)
 
     found = database_of(request).write(work)
     if found is None:

@@ -97,7 +97,7 @@ class ReadOnlyApiClient(ApiClient):
                 return rows
             if status and not is_worth_another(status):
                 raise LinkExpiredError
-            self._pause(pause_s(attempt, after))
+            self._wait(attempt, after)
         # No address: it is a secret for as long as it lives.
         raise WarehouseError(Reason("warehouse-unreachable", ": cloud storage does not give the rows"))
 
@@ -119,8 +119,13 @@ class ReadOnlyApiClient(ApiClient):
             if response is not None and not is_worth_another(response.status_code):
                 return response
             after = response.headers.get("Retry-After", "") if response is not None else ""
-            self._pause(pause_s(attempt, after))
+            self._wait(attempt, after)
         raise WarehouseError(Reason("warehouse-unreachable", f" ({failure} after {ATTEMPTS} tries)"))
+
+    def _wait(self, attempt: int, retry_after: str) -> None:
+        # After the last try nothing comes that would be waited for.
+        if attempt + 1 < ATTEMPTS:
+            self._pause(pause_s(attempt, retry_after))
 
     def _once(
         self, method: str, target: str, named: Mapping[str, Any], sent: str | None

@@ -12,9 +12,17 @@ if TYPE_CHECKING:
 
 __all__ = ["connect"]
 
+# The SDK asks the host what it is before anything else, and tries for five minutes where nobody answers; it does without the
+# answer. Our own requests have a patience of their own.
+_SDK_PATIENCE: dict[str, Any] = {
+    "retry_timeout_seconds": 5,
+    "http_timeout_seconds": 10,
+}  # Any: the SDK types each apart
+
 
 def connect(host: str, profile: str, warehouse: str, statements: StatementSet) -> Warehouse:
-    """The warehouse ``warehouse`` of a workspace, for ``statements`` only. Nothing is sent yet.
+    """The warehouse ``warehouse`` of a workspace, for ``statements`` only. Nothing is sent yet but what the SDK asks any host
+    for: who it is, and a token where one is to be had.
 
     ``host`` and ``profile`` may be empty: then the environment or ``~/.databrickscfg`` tells them. Raises ``InputError``.
     """
@@ -34,7 +42,7 @@ def connect(host: str, profile: str, warehouse: str, statements: StatementSet) -
         )
     told: dict[str, Any] = {"host": host, "profile": profile}  # Any: the SDK types each option apart
     try:
-        config = Config(**{name: value for name, value in told.items() if value})
+        config = Config(**{name: value for name, value in told.items() if value}, **_SDK_PATIENCE)
     except ValueError as error:
         raise InputError(
             "databricks",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from clusop.service.decisions.newest import newest_since
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.told_text import MAX_NAME_CHARS, cleaned
 
@@ -23,7 +24,7 @@ _FILTERS = ("workspace", "compute", "action")
 @dataclass(frozen=True, slots=True)
 class DecisionQuery:
     """Which decisions; ``None`` asks for any. ``before_id`` is the last id of the page before, 0 at the beginning.
-    ``is_history``: also those that newer ones have replaced.
+    ``is_history``: also those that newer ones have replaced. Only those made since ``since_ms``.
     """
 
     visible: str = "*"
@@ -31,6 +32,7 @@ class DecisionQuery:
     compute: str | None = None
     action: str | None = None
     is_history: bool = False
+    since_ms: int = 0
     before_id: int = 0
     limit: int = 100
 
@@ -47,9 +49,9 @@ def list_decisions(connection: Connection, query: DecisionQuery) -> Sequence[Row
             conditions.append(table.c[name] == cleaned(told)[:MAX_NAME_CHARS])
     if query.before_id:
         conditions.append(table.c.id < query.before_id)
-    if not query.is_history:
-        # Ids count up with time; the newest decision of a compute definition has its greatest.
-        newest = select(func.max(table.c.id)).group_by(table.c.workspace, table.c.compute)
-        conditions.append(table.c.id.in_(newest))
+    if query.is_history:
+        conditions.append(table.c.decided_at_ms >= query.since_ms)
+    else:
+        conditions += newest_since(query.since_ms)
     asked = select(table).where(*conditions).order_by(table.c.id.desc()).limit(query.limit)
     return connection.execute(asked).mappings().all()

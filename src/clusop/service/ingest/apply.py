@@ -10,7 +10,7 @@ from clusop.service.ingest.late import late_days
 from clusop.service.ingest.rollup import roll_up
 from clusop.service.ingest.seen import SeenSignal, SeenState
 from clusop.service.ingest.sorting import sort_batches
-from clusop.service.ingest.told_live import leave_out
+from clusop.service.ingest.told_live import beside, leave_out
 from clusop.service.resolver.exposure_days import correct_exposure
 from clusop.service.store.facts import count_up
 from clusop.service.store.many import Many
@@ -48,9 +48,10 @@ def apply_batches(connection: Connection, batches: Sequence[Batch], now_ms: int,
             agent.signal_count += 1
         if not agent.cluster:
             agent.cluster = record.cluster
-    problem_ids = roll_up(connection, found.taken, found.agents.values(), now_ms)
+    known = beside(connection, found.taken)
+    problem_ids = roll_up(connection, found.taken, found.agents.values(), known.problem_ids, now_ms)
     _store(connection, found.taken, problem_ids, now_ms)
-    left_out = leave_out(connection, found.taken, problem_ids)
+    left_out = leave_out(connection, found.taken, problem_ids, known)
     take_hours(connection, found.taken)
     write_agents(connection, found.agents.values(), now_ms)
     # After the agents: a signal that does not name its cluster is of its agent's.

@@ -27,7 +27,6 @@ from clusop.service.ingest.problem_rows import (
 )
 from clusop.service.ingest.seen import SUMS, SeenSignal
 from clusop.service.ingest.sums import added, day_of, total
-from clusop.service.ingest.told_live import kin_of
 from clusop.service.store.many import Many
 from clusop.service.store.tables.problems import problem_days, problem_events, problems
 from clusop.service.store.upsert import chunks
@@ -49,9 +48,10 @@ CAME_BACK = "came-back"
 
 
 def roll_up(
-    connection: Connection, taken: Sequence[Taken], agents: Collection[AgentRow], now_ms: int
+    connection: Connection, taken: Sequence[Taken], agents: Collection[AgentRow], others: Collection[int], now_ms: int
 ) -> dict[ProblemKey, int]:
-    """Add the signals among ``taken`` to their problems; the problems' ids by key.
+    """Add the signals among ``taken`` to their problems; the problems' ids by key. ``others`` are ids of problems to be locked
+    with these.
 
     ``agents`` are those of the group: what one of them tells of its compute definition goes to its problems too.
     """
@@ -62,7 +62,7 @@ def roll_up(
     changes = changes_of(connection, agents)
     if not groups and not changes:
         return {}
-    by_key = held_problems(connection, groups, {*changes, *kin_of(connection, taken)}, now_ms)
+    by_key = held_problems(connection, groups, {*changes, *others}, now_ms)
     sums = {key: total(signals) for key, signals in groups.items()}
     computes = newest_computes(taken)
     _update(connection, groups, by_key, computes, sums)

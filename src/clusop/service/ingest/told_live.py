@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from clusop.service.ingest.problem_rows import ProblemKey
     from clusop.service.ingest.sorting import Taken
 
-__all__ = ["TOLD_LIVE", "Span", "kin_of", "leave_out", "summed", "told_by"]
+__all__ = ["TOLD_LIVE", "Beside", "Span", "beside", "leave_out", "summed", "told_by"]
 
 TOLD_LIVE = "told-live"
 """The reason for which a log's signal is in no sum."""
@@ -66,6 +66,20 @@ class _Log(NamedTuple):
     problem_id: int
 
 
+class Beside(NamedTuple):
+    """What stands beside the signals of a group: ``live`` are the spans of its live signals, ``stored`` the logs stored before
+    that may tell of the same runs.
+    """
+
+    live: Mapping[_Kin, set[Span]]
+    stored: Mapping[_Log, _Kin]
+
+    @property
+    def problem_ids(self) -> set[int]:
+        """Problems that may lose some of their sums: to be locked with the signals' own."""
+        return {log.problem_id for log in self.stored}
+
+
 def told_by(live: Span, log: Iterable[Span]) -> list[Span]:
     """Those of the spans of a log's runs that ``live`` gathered; none where the log is of another application."""
     within = [one for one in log if live.start_at_ms <= one.start_at_ms and one.end_at_ms <= live.end_at_ms]
@@ -78,10 +92,8 @@ def summed(sums: tuple[int, ...], left_out: str) -> tuple[int, ...]:
     return sums if not left_out else (*NOTHING[:_COUNTED], sums[_COUNTED], *NOTHING[_COUNTED + 1 :])
 
 
-def kin_of(connection: Connection, taken: Sequence[Taken]) -> set[int]:
-    """Problems of logs that live signals among ``taken`` may take out of the sums: to be locked with the signals' own. Until the
-    transaction ends there come no others.
-    """
+def beside(connection: Connection, taken: Sequence[Taken]) -> Beside:
+    """Logs that live signals among ``taken`` may take out of the sums. Until the transaction ends others store none."""
     live: dict[_Kin, set[Span]] = defaultdict(set)
     workloads, is_of_log = set(), False
     for signal, _, source in taken:
@@ -92,34 +104,32 @@ def kin_of(connection: Connection, taken: Sequence[Taken]) -> set[int]:
             else:
                 live[_kin(signal)].add(Span(signal.start_at_ms, signal.end_at_ms))
     hold_kin(connection, workloads, is_alone=is_of_log)
-    return {log.problem_id for log in _logs_beside(connection, live)}
+    return Beside(live, _logs_beside(connection, live))
 
 
 def leave_out(
-    connection: Connection, taken: Sequence[Taken], problem_ids: Mapping[ProblemKey, int]
+    connection: Connection, taken: Sequence[Taken], problem_ids: Mapping[ProblemKey, int], known: Beside
 ) -> list[tuple[int, Span]]:
-    """Take out of the sums what is told twice now that ``taken`` are stored and rolled up; ``problem_ids`` are their problems.
-    Of each signal that was taken out its problem and its span.
+    """Take out of the sums what is told twice now that ``taken`` are stored and rolled up; ``problem_ids`` are their problems,
+    ``known`` is what was beside them before. Of each signal that was taken out its problem and its span.
     """
-    live: dict[_Kin, set[Span]] = defaultdict(set)
     logs: dict[_Log, _Kin] = {}
-    first: dict[_Log, int] = {}
+    whole: dict[_Log, Span] = {}
     for signal, agent, source in taken:
-        if not isinstance(signal, SeenSignal):
-            continue
-        if source != LOG:
-            live[_kin(signal)].add(Span(signal.start_at_ms, signal.end_at_ms))
+        if not isinstance(signal, SeenSignal) or source != LOG:
             continue
         log = _Log(agent.id, problem_ids[signal.workspace, signal.signature])
         logs[log] = _kin(signal)
-        first[log] = min(first.get(log, signal.start_at_ms), signal.start_at_ms)
+        before = whole.get(log, Span(signal.start_at_ms, signal.end_at_ms))
+        whole[log] = Span(min(before.start_at_ms, signal.start_at_ms), max(before.end_at_ms, signal.end_at_ms))
     found: dict[_Log, set[Span]] = defaultdict(set)
-    for log, kin in _logs_beside(connection, live).items():
-        found[log] |= live[kin]
+    for log, kin in known.stored.items():
+        found[log] |= known.live[kin]
     if logs:
+        # Live signals of this very group are among those stored by now.
         kin_ids = _problems_of(connection, set(logs.values()))
         for log, kin in logs.items():
-            found[log] |= _live_beside(connection, log, first[log], kin_ids.get(kin, []))
+            found[log] |= _live_beside(connection, log, whole[log], kin_ids.get(kin, []))
     return [
         (log.problem_id, span)
         for log, spans in sorted(found.items())
@@ -156,7 +166,7 @@ def _problems_of(connection: Connection, kins: set[_Kin]) -> dict[_Kin, list[int
 
 
 def _logs_beside(connection: Connection, live: Mapping[_Kin, set[Span]]) -> dict[_Log, _Kin]:
-    """Logs that were stored before, or in this transaction, and end a run to the millisecond with a live signal of their kin: one
+    """Logs that were stored before and end a run to the millisecond with a live signal of their kin: one
     that does not is of another application, or its last run is still to come and looks for the live signal itself.
     """
     ends: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -183,8 +193,10 @@ def _logs_beside(connection: Connection, live: Mapping[_Kin, set[Span]]) -> dict
     return found
 
 
-def _live_beside(connection: Connection, log: _Log, from_ms: int, kin_ids: Sequence[int]) -> set[Span]:
-    """Live signals of these problems that end with a run of the log that ended after ``from_ms``."""
+def _live_beside(connection: Connection, log: _Log, came: Span, kin_ids: Sequence[int]) -> set[Span]:
+    """Live signals of these problems that end with a run of the log, and into whose time falls what of it came just now: others
+    looked for it before.
+    """
     column = signals.c
     ends = connection.execute(
         select(column.end_at_ms)
@@ -192,7 +204,7 @@ def _live_beside(connection: Connection, log: _Log, from_ms: int, kin_ids: Seque
             column.problem_id == log.problem_id,
             column.agent_id == log.agent_id,
             column.is_offline,
-            column.end_at_ms >= from_ms,
+            column.end_at_ms >= came.start_at_ms,
         )
         .distinct()
     )
@@ -201,7 +213,10 @@ def _live_beside(connection: Connection, log: _Log, from_ms: int, kin_ids: Seque
         for chunk in chunks(ends.scalars().all())
         for start_at_ms, end_at_ms in connection.execute(
             select(column.start_at_ms, column.end_at_ms).where(
-                column.problem_id.in_(kin_ids), column.end_at_ms.in_(chunk), column.is_offline.is_(False)
+                column.problem_id.in_(kin_ids),
+                column.end_at_ms.in_(chunk),
+                column.start_at_ms <= came.end_at_ms,
+                column.is_offline.is_(False),
             )
         )
     }

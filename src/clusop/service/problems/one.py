@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["WholeProblem", "whole_problem"]
 
-_DAYS = 400
 _EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class WholeProblem:
-    """``days`` are the newest 400 with work in them, oldest first; ``events`` the newest 200, newest first; ``evidence`` is
-    the record as it came, ``None`` where none is kept.
+    """``days`` are those with work in them since the day asked for, oldest first; ``events`` the newest 200, newest first;
+    ``evidence`` is the record as it came, ``None`` where none is kept.
     """
 
     row: RowMapping
@@ -34,8 +33,8 @@ class WholeProblem:
     evidence: dict[str, object] | None
 
 
-def whole_problem(connection: Connection, problem_id: int, visible: str) -> WholeProblem | None:
-    """The problem with this id, ``None`` where the caller may see none."""
+def whole_problem(connection: Connection, problem_id: int, visible: str, from_day: int) -> WholeProblem | None:
+    """The problem with this id and its days since ``from_day``, ``None`` where the caller may see none."""
     asked = select(*ROW, problems.c.evidence).where(problems.c.id == problem_id)
     if visible != "*":
         asked = asked.where(problems.c.workspace == visible)
@@ -44,9 +43,8 @@ def whole_problem(connection: Connection, problem_id: int, visible: str) -> Whol
         return None
     days = connection.execute(
         select(problem_days)
-        .where(problem_days.c.problem_id == problem_id)
-        .order_by(problem_days.c.day.desc())
-        .limit(_DAYS)
+        .where(problem_days.c.problem_id == problem_id, problem_days.c.day >= from_day)
+        .order_by(problem_days.c.day)
     )
     events = connection.execute(
         select(problem_events)
@@ -56,4 +54,4 @@ def whole_problem(connection: Connection, problem_id: int, visible: str) -> Whol
     )
     # The line was checked when it came.
     evidence = json.loads(bytes(row["evidence"])) if row["evidence"] else None
-    return WholeProblem(row, days.mappings().all()[::-1], events.mappings().all(), evidence)
+    return WholeProblem(row, days.mappings().all(), events.mappings().all(), evidence)

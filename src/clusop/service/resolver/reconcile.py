@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from clusop.service.resolver.settings import ResolverSettings
     from clusop.service.store.database import Database
 
-__all__ = ["reconcile", "statements_for"]
+__all__ = ["reconcile", "statements_for", "tell_failed"]
 
 _MS_PER_DAY = 24 * MS_PER_HOUR
 
@@ -58,10 +58,7 @@ def reconcile(
 
     Never raises for what the workspace says: a run that failed says why, and what it had done by then stands.
     """
-    from_ms = (now_ms - settings.days * _MS_PER_DAY) // MS_PER_HOUR * MS_PER_HOUR
-    nothing = Reconciliation("modeled", is_done=False, reason=None, from_at_ms=from_ms, to_at_ms=now_ms)
-    run = _Run(database, warehouse, settings, now_ms, nothing)
-    run.begin()
+    run = _begun(database, warehouse, settings, now_ms)
     try:
         run.work()
     except WarehouseError as error:
@@ -70,6 +67,19 @@ def reconcile(
         run.end(f"{type(error).__name__}: a bug; see the log.")
         raise
     return run.end()
+
+
+def tell_failed(database: Database, settings: ResolverSettings, now_ms: int, sentence: str) -> None:
+    """Write down a run that never came to its warehouse, so that the page of the bill tells why."""
+    _begun(database, None, settings, now_ms).end(sentence)
+
+
+def _begun(database: Database, warehouse: Warehouse | None, settings: ResolverSettings, now_ms: int) -> _Run:
+    from_ms = (now_ms - settings.days * _MS_PER_DAY) // MS_PER_HOUR * MS_PER_HOUR
+    nothing = Reconciliation("modeled", is_done=False, reason=None, from_at_ms=from_ms, to_at_ms=now_ms)
+    run = _Run(database, warehouse, settings, now_ms, nothing)
+    run.begin()
+    return run
 
 
 @dataclass(slots=True)

@@ -1,5 +1,5 @@
 """Retention: signals past the horizon go, their sums stay; agents past it become a line a day of their compute definition; old
-versions of the bill go.
+versions of the bill and old engine decisions go.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from clusop.service.ingest.limits import HORIZON_FACT, MS_PER_DAY, Limits
 from clusop.service.retention.agent_days import fold_agents
+from clusop.service.retention.old_decisions import forget_decisions
 from clusop.service.retention.old_versions import forget_files, forget_versions
 from clusop.service.store.facts import fact, raise_to
 from clusop.service.store.lock_order import hold
@@ -56,6 +57,7 @@ def forget(database: Database, now_ms: int, retain_days: int) -> Forgotten:
     # Last: a file can be read again once its agent is gone, and not before.
     forget_files(database, horizon_at_ms)
     forget_versions(database, horizon_at_ms)
+    forget_decisions(database, horizon_at_ms)
     return signal_count, agent_count
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from clusop.errors import InputError
 from clusop.service.decisions.deciding import decide_apart
 from clusop.service.decisions.prices_in_force import prices_in_force
 from clusop.service.problems.exclusions import exclusions_in_settings
@@ -12,7 +13,7 @@ from clusop.service.problems.lifecycle import wake
 from clusop.service.problems.owner_settings import owner_policy
 from clusop.service.problems.owners import assign_some
 from clusop.service.resolver.door import warehouse_for
-from clusop.service.resolver.reconcile import reconcile
+from clusop.service.resolver.reconcile import reconcile, tell_failed
 from clusop.service.resolver.settings import check_days_are_kept, read_resolver_settings
 from clusop.service.retention.retention import forget
 from clusop.service.schedule.job import Job
@@ -71,7 +72,13 @@ def jobs_of(settings: Settings, clock: Clock) -> tuple[Job, ...]:
         decide_apart(database, prices, now_ms)
 
     def bring_bill(database: Database, now_ms: int) -> None:
-        reconcile(database, warehouse_for(bill), bill, now_ms)
+        try:
+            warehouse = warehouse_for(bill)
+        except InputError as error:
+            # Nobody reads the log: who looks for dollars looks at the page of the bill.
+            tell_failed(database, bill, now_ms, str(error))
+            raise
+        reconcile(database, warehouse, bill, now_ms)
 
     def let_go(database: Database, now_ms: int) -> None:
         forget(database, now_ms, retain_days)

@@ -7,8 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 
+from clusop.service.decisions.newest import newest_since
 from clusop.service.store.tables.agents import agents
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.problems import problems
@@ -70,26 +71,16 @@ _COLUMNS = tuple(column for column in engine_decisions.c if column.name != "id")
 
 
 def compute_lines(
-    connection: Connection, recent: Mapping[int, Sums], workspace: str = ALL_WORKSPACES
+    connection: Connection, recent: Mapping[int, Sums], since_ms: int, workspace: str = ALL_WORKSPACES
 ) -> tuple[ComputeLine, ...]:
-    """Every compute definition that a decision or a live problem names, those to switch off first, then by exposure."""
-    newest = (
-        select(
-            engine_decisions.c.workspace.label("workspace"),
-            engine_decisions.c.compute.label("compute"),
-            func.max(engine_decisions.c.decided_at_ms).label("at_ms"),
-        )
-        .where(*within(engine_decisions.c.workspace, workspace))
-        .group_by(engine_decisions.c.workspace, engine_decisions.c.compute)
-        .subquery()
-    )
-    asked = select(*_COLUMNS).join(
-        newest,
-        and_(
-            engine_decisions.c.workspace == newest.c.workspace,
-            engine_decisions.c.compute == newest.c.compute,
-            engine_decisions.c.decided_at_ms == newest.c.at_ms,
-        ),
+    """Every compute definition that a decision since then or a live problem names, those to switch off first, then by
+    exposure.
+    """
+    asked = (
+        select(*_COLUMNS)
+        .where(*newest_since(since_ms), *within(engine_decisions.c.workspace, workspace))
+        # What would be switched off is none of those left out.
+        .order_by((engine_decisions.c.action == "disable").desc(), engine_decisions.c.id.desc())
     )
     decided = {
         (row["workspace"], row["compute"]): _decision(row) for row in connection.execute(asked.limit(_MOST)).mappings()
