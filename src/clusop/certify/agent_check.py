@@ -19,14 +19,16 @@ __all__ = ["agent_check"]
 
 _OURS = "com.clusop."
 _NS_PER_US = 1000
+_NO_PLAN = "no-plan-in-execution"
 
 
 def agent_check(spark: SparkSession, agent: Watched, executions: Sequence[int]) -> dict[str, Any]:
     """``executions`` are the ids of all that finished since the agent was armed, by Spark's own account.
 
     ``untold`` of them the agent has no row of, ``twice`` it has several rows of; ``counted`` is the agent's own number of
-    finished executions; ``losses`` are what it says it lost, by reason; ``callback_us`` what an event cost on the bus's thread by
-    Spark's own timers: number of events and their mean, ``null`` where this Spark does not tell.
+    finished executions, ``planless`` those among them that had no plan (Spark ends an execution that it could not plan without
+    ever having begun it, and keeps nothing of it); ``losses`` are what it says it lost, by reason; ``callback_us`` what an event
+    cost on the bus's thread by Spark's own timers: number of events and their mean, ``null`` where this Spark does not tell.
     """
     rows = agent.rows_of(executions)
     told: dict[str, Any] = dict(clusop.status().agent)
@@ -37,6 +39,7 @@ def agent_check(spark: SparkSession, agent: Watched, executions: Sequence[int]) 
         "untold": sorted(set(executions) - rows.keys()),
         "twice": list(agent.told_twice()),
         "counted": sum((delivery.get("executions") or {}).values()),
+        "planless": (delivery.get("unknown") or {}).get(_NO_PLAN, 0),
         "losses": {reason: count for reason, count in sorted(losses.items()) if count},
         "errors": told.get("errors"),
         "thread_cpu_ms": told.get("cpu_ms"),

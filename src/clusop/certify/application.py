@@ -17,7 +17,7 @@ from clusop.certify.agent_check import agent_check
 from clusop.certify.comet_words import EngineWords
 from clusop.certify.dataset import is_made, make
 from clusop.certify.engines import COMET, ENGINES, local_settings
-from clusop.certify.journal import Journal
+from clusop.certify.journal import GAVE_UP, Journal
 from clusop.certify.run_fixture import Bench, run_fixture
 from clusop.certify.session_stamp import stamp_of
 from clusop.certify.spark_account import SparkAccount
@@ -31,10 +31,7 @@ if TYPE_CHECKING:
 
     from clusop.certify.engines import Engine
 
-__all__ = ["GAVE_UP", "main", "run_all"]
-
-GAVE_UP = 75
-"""Exit code where a query could neither finish nor be cancelled (``EX_TEMPFAIL``)."""
+__all__ = ["main", "run_all"]
 
 
 def main() -> int:
@@ -74,10 +71,16 @@ def run_all(
     known = {fixture.name: fixture for fixture in discover(Path(job["folder"]) if job["folder"] else None)}
     account.drain()
     armed_after = account.last_id()
+    finished: list[int] = []
     for name in job["fixtures"]:
         journal.begin(name, job["number"])
+        last = account.last_id()
         told = run_fixture(bench, known[name])
-        journal.finish(name, {"application": job["number"], **told})
+        finished += [one.id for one in account.finished_after(last) if one.is_finished]
+        # With every fixture: an application that is killed, or taken along by an engine, has no end to tell it at.
+        check = agent_check(spark, agent, finished)
+        journal.finish(name, {"application": job["number"], "agent": check, **told})
+    # Once more over all, since a query that was cancelled may end after its fixture.
     finished = [one.id for one in account.finished_after(armed_after) if one.is_finished]
     journal.application({**facts, "agent": agent_check(spark, agent, finished)})
 

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from clusop.certify.journal import Journal
-from clusop.certify.recipe import Recipe, refuse_another_recipe
+from clusop.certify.recipe import Recipe, fixtures_hash, refuse_another_recipe
 from clusop.certify.workload import application_of
 from clusop.errors import InputError
 
@@ -61,7 +61,14 @@ class Campaign:
     @property
     def recipe(self) -> Recipe:
         """What a resumed run must have in common with the one before."""
-        return Recipe.of(self.engine.name, self.spark, self.fixtures, [jar.name for jar in self.jars], self.repeats)
+        return Recipe(
+            self.engine.name,
+            self.spark,
+            fixtures_hash(self.fixtures, self.folder),
+            tuple(jar.name for jar in self.jars),
+            self.repeats,
+            self.limit_s,
+        )
 
 
 def run_campaign(campaign: Campaign, tell: Callable[[str], None]) -> Told:
@@ -71,6 +78,8 @@ def run_campaign(campaign: Campaign, tell: Callable[[str], None]) -> Told:
     campaign.out.mkdir(parents=True, exist_ok=True)
     with _alone(campaign.out):
         refuse_another_recipe(campaign.out, campaign.recipe)
+        for place in (campaign.out / "applications").glob("*"):
+            _tidy(place)  # one that was killed left them
         for group, members in groupby(campaign.fixtures, key=lambda fixture: fixture.group):
             _run_group(campaign, group, tuple(members), tell)
         return Journal(campaign.out / "journal").read()
@@ -91,15 +100,15 @@ def _run_group(campaign: Campaign, group: str, members: Sequence[Workload], tell
         # Opened anew: the application has written in it.
         journal = Journal(campaign.out / "journal")
         after = journal.read()
-        hanging = [name for name in after.begun if name not in after.finished and name in {one.name for one in members}]
-        for name in hanging:
-            if after.begun[name] >= _TRIES:
-                journal.finish(name, {"application": len(after.applications), "runs": [], "died": code})
-        if len(journal.read().finished) == len(told.finished) and not hanging:
+        if after.begun == told.begun:
             # Not one fixture was begun: Spark itself did not start, and would not the next time either.
             raise InputError(
                 str(campaign.out), f"Spark ended with code {code} before the first fixture", _where(campaign)
             )
+        hanging = [name for name in after.begun if name not in after.finished and name in {one.name for one in members}]
+        for name in hanging:
+            if after.begun[name] >= _TRIES:
+                journal.finish(name, {"application": len(after.applications), "runs": [], "died": code})
 
 
 def _run_application(campaign: Campaign, group: str, chosen: Sequence[Workload], number: int) -> int:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["EngineWords", "ExecutionWords", "parse_extended_info"]
 
 _NODE = re.compile(r"^[\s:|+*-]*(?:\(\d+\)\s*)?(?P<name>[A-Za-z]\w*)(?P<rest>.*)$")
-_REASONS = re.compile(r"\[COMET: (?P<reasons>.*)\]\s*$")
+# Comet 1 adds remarks of its own ("a native implementation is available") behind the reasons.
+_REASONS = re.compile(r"\[COMET: (?P<reasons>.*?)\](?:\s*\[COMET-INFO: .*\])?\s*$")
+_LISTED = re.compile(r"\w+", re.ASCII)
 # Comet joins its reasons with ", " and writes commas inside them: besides brackets, these are the places where a sentence
 # goes on.
 _BETWEEN_REASONS = re.compile(r"(?<!it anyway)(?<!more information), (?!\d)")
@@ -86,7 +88,14 @@ def _sentences(text: str) -> list[str]:
         before = hidden
         # As signs that no plan prints.
         hidden = _IN_BRACKETS.sub(lambda found: found.group().translate(_HIDDEN), hidden)
-    return [reason.translate(_SHOWN) for reason in _BETWEEN_REASONS.split(hidden) if reason]
+    told: list[str] = []
+    for reason in _BETWEEN_REASONS.split(hidden):
+        # One more name of a list: "Incompatible aggregate function(s): collect_set, count".
+        if told and "function(s): " in told[-1].translate(_SHOWN) and _LISTED.fullmatch(reason):
+            told[-1] += f", {reason}"
+        elif reason:
+            told.append(reason)
+    return [reason.translate(_SHOWN) for reason in told]
 
 
 class EngineWords:

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Journal", "Told"]
+__all__ = ["GAVE_UP", "Journal", "Told"]
+
+GAVE_UP = 75
+"""What a process ends with where a query could neither finish nor be cancelled (``EX_TEMPFAIL``): stands as ``died``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What stands in a journal: the facts of each fixture that finished, by name, how often each was begun, and what each
-    application told of itself.
+    application told of itself, ``agent`` as it stood after its last fixture.
     """
 
     finished: Mapping[str, Mapping[str, Any]]  # Any: JSON
@@ -58,7 +61,10 @@ class Journal:
             if step["step"] == "begun":
                 begun[step["fixture"]] += 1
             elif step["step"] == "finished":
-                finished[step["fixture"]] = step["facts"]
+                facts = finished[step["fixture"]] = step["facts"]
+                if "agent" in facts and (number := facts["application"]) in applications:
+                    # Of an application that is killed later this is the last that is known of its agent.
+                    applications[number] = {**applications[number], "agent": facts["agent"]}
             else:
                 applications[step["facts"]["number"]] = step["facts"]
         return Told(finished, begun, tuple(applications[number] for number in sorted(applications)))

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from clusop.certify.cell import Cell, Fault, Found, Outcome, RunTime, Share, Side, Witnesses
+from clusop.certify.journal import GAVE_UP
 from clusop.certify.photon_words import photon_words
 from clusop.plan.kind import Kind
 
@@ -54,8 +55,7 @@ def cell_of(
             area,
             fixture.shows,
             Outcome.FAILED,
-            f"The JVM ended with code {facts['died']} while it ran, twice.",
-            Fault.ENGINE,
+            *_death(facts["died"], engine),
         )
     last = runs[-1]
     theirs = [[one for one in run["executions"] if _is_of_the_user(one, reread)] for run in runs]
@@ -84,6 +84,13 @@ def cell_of(
         as_declared=_as_declared(fixture, witnesses, error) if engine == "comet" else None,
         disagreement=fixture.disagreement,
     )
+
+
+def _death(code: int | str, engine: str) -> tuple[str, Fault]:
+    if code == GAVE_UP:
+        return "It neither ended within the limit nor could it be cancelled.", Fault.TIME
+    what = "The driver ended" if code == "unknown" else f"The JVM ended with code {code}"
+    return f"{what} while it ran, twice.", Fault.FIXTURE if engine == "none" else Fault.ENGINE
 
 
 def _is_of_the_user(execution: Mapping[str, Any], reread: Mapping[int, QueryAssessment]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from clusop.certify.campaign import Campaign, run_campaign
 from clusop.certify.engines import COMET, ENGINES, PHOTON
 from clusop.certify.java import java_home
 from clusop.certify.matrix import matrix_json
+from clusop.certify.recipe import clear
 from clusop.certify.releases import known_sparks, releases_for
 from clusop.certify.render_html import matrix_html
 from clusop.certify.render_markdown import matrix_markdown
@@ -40,7 +41,6 @@ class Asked:
     engine: str
     out: Path
     cache: Path
-    command: str
     today: str
     jars: tuple[Path, ...] = ()
     fixtures: tuple[str, ...] = ()
@@ -49,6 +49,17 @@ class Asked:
     limit_s: float = 120.0
     repeats: int = 1
     is_fresh: bool = False
+
+    @property
+    def command(self) -> str:
+        """What makes this matrix, without where it lies: a path of somebody's machine is nobody else's."""
+        parts = [f"clusop certify --engine {self.engine}"]
+        parts += [f"--area {shlex.quote(area)}" for area in self.areas]
+        parts += [f"--fixture {shlex.quote(fixture)}" for fixture in self.fixtures]
+        parts += ["--folder FOLDER"] if self.folder is not None else []
+        parts += ["--jar FILE"] * len(self.jars)
+        parts += [f"--repeats {self.repeats}"] if self.repeats != 1 else []
+        return " ".join(parts)
 
 
 def certify(asked: Asked, tell: Callable[[str], None]) -> Matrix:
@@ -64,7 +75,7 @@ def certify(asked: Asked, tell: Callable[[str], None]) -> Matrix:
     left_out = {fixture.name: _why(fixture, given, why_no_delta, spark) for fixture in chosen}
     left_out = {name: why for name, why in left_out.items() if why}
     if asked.is_fresh:
-        _clear(asked.out)
+        clear(asked.out)
     campaign = Campaign(
         engine,
         asked.out,
@@ -189,14 +200,6 @@ def _why(fixture: Workload, given: set[str], why_no_delta: str, spark: str) -> s
         if need not in given:
             return f"Delta Lake is not here: {why_no_delta}." if need == "delta" else f"Spark {spark} has no {need}."
     return ""
-
-
-def _clear(out: Path) -> None:
-    """Take away what an earlier run left, and nothing else: the folder may be somebody's own."""
-    for name in ("run.json", "matrix.json", "matrix.html", "matrix.md"):
-        (out / name).unlink(missing_ok=True)
-    for name in ("journal", "applications"):
-        shutil.rmtree(out / name, ignore_errors=True)
 
 
 def default_cache() -> Path:

@@ -25,7 +25,8 @@ _KEY = "clusop_certification"
 @dataclass(frozen=True, slots=True)
 class AgentCheck:
     """The agent against Spark's own account, over all applications of the run: ``executions`` that Spark finished, of these
-    ``untold`` and ``twice`` by the agent, ``counted`` its own number, ``losses`` by reason, ``errors`` of its own.
+    ``untold`` and ``twice`` by the agent, ``counted`` its own number, ``planless`` those among them that Spark could not plan, of
+    which it may keep nothing; ``losses`` by reason, ``errors`` of its own.
     ``event_us`` is the mean time of one event on the bus's thread by Spark's timers, over ``events``; ``None`` where Spark does
     not tell. It holds the first events of each JVM, which are not compiled yet; ``median_us``, the middle one of the
     applications' medians, hardly does.
@@ -40,11 +41,13 @@ class AgentCheck:
     events: int = 0
     event_us: float | None = None
     median_us: float | None = None
+    planless: int = 0
 
     @property
     def is_whole(self) -> bool:
         """Every execution told of exactly once, nothing lost."""
-        return not (self.untold or self.twice or self.losses or self.errors) and self.counted == self.executions
+        has_faults = self.untold or self.twice or self.losses or self.errors
+        return not has_faults and self.counted - self.planless <= self.executions <= self.counted
 
     @staticmethod
     def over(applications: Sequence[Mapping[str, Any]]) -> AgentCheck:
@@ -67,6 +70,7 @@ class AgentCheck:
             events=events,
             event_us=round(spent / events, 1) if events else None,
             median_us=round(statistics.median(timer["median"] for timer in timers), 1) if events else None,
+            planless=sum(one.get("planless", 0) for one in told),
         )
 
 
@@ -118,6 +122,7 @@ def matrix_json(matrix: Matrix) -> str:
             "counted": matrix.agent.counted,
             "losses": dict(matrix.agent.losses),
             "errors": matrix.agent.errors,
+            "planless": matrix.agent.planless,
             "times": {
                 "events": matrix.agent.events,
                 "event_us": matrix.agent.event_us,
@@ -135,15 +140,16 @@ def read_matrix(path: Path) -> Matrix:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(str(path), "there is no such file", remedy) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(str(path), f"it cannot be read as JSON ({error})", remedy) from None
     if not isinstance(document, dict) or document.get(_KEY) != VERSION:
         raise InputError(str(path), f"it holds no certification of version {VERSION}", remedy)
     try:
         agent = document["agent"]
+        stamp: dict[str, Any] = {key: one if key == "cores" else _text(one) for key, one in document["stamp"].items()}
         return Matrix(
-            stamp=Stamp(**document["stamp"]),
-            command=document["command"],
+            stamp=Stamp(**stamp),
+            command=_text(document["command"]),
             cells=tuple(_cell(one) for one in document["cells"]),
             agent=AgentCheck(
                 **{key: value for key, value in agent.items() if key != "times"},
@@ -152,8 +158,22 @@ def read_matrix(path: Path) -> Matrix:
                 median_us=agent["times"]["median_us"],
             ),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(str(path), f"a part of it is missing or of another form ({error})", remedy) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        message = f"{value!r} is no text"
+        raise TypeError(message)
+    return value
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        message = f"{values!r} is no list"
+        raise TypeError(message)
+    return tuple(map(_text, values))
 
 
 def _rate(successes: int, trials: int, interval: tuple[float, float]) -> dict[str, Any]:
@@ -204,25 +224,27 @@ def _side_json(side: Side | None) -> dict[str, Any] | None:
 
 
 def _side(document: Mapping[str, Any] | None) -> Side | None:
-    return None if document is None else Side(document["verdict"], tuple(document["causes"]))
+    return None if document is None else Side(_text(document["verdict"]), _texts(document["causes"]))
 
 
 def _cell(document: Mapping[str, Any]) -> Cell:
     times, told = document["times"], document["witnesses"]
     share = times["share"] or {}
     return Cell(
-        fixture=document["fixture"],
-        area=document["area"],
-        shows=document["shows"],
+        fixture=_text(document["fixture"]),
+        area=_text(document["area"]),
+        shows=_text(document["shows"]),
         outcome=Outcome(document["outcome"]),
-        reason=document["reason"],
+        reason=_text(document["reason"]),
         fault=Fault(document["fault"]),
-        error=document["error"],
-        causes=tuple(document["causes"]),
-        operators=tuple((name, count) for name, count in document["operators"]),
+        error=_text(document["error"]),
+        causes=_texts(document["causes"]),
+        operators=tuple((_text(name), int(count)) for name, count in document["operators"]),
         native_operators=document["native_operators"],
         queries=document["queries"],
-        findings=tuple(Found(one["cause"], one["operator"], tuple(one["functions"])) for one in document["findings"]),
+        findings=tuple(
+            Found(_text(one["cause"]), _text(one["operator"]), _texts(one["functions"])) for one in document["findings"]
+        ),
         share=Share(
             share.get("median"),
             share.get("low"),
@@ -233,15 +255,15 @@ def _cell(document: Mapping[str, Any]) -> Cell:
             times["why_not"],
         ),
         run_time=None if times["run_ms"] is None else RunTime(times["run_ms"]["low"], times["run_ms"]["high"]),
-        plan=tuple(document["plan"]),
+        plan=_texts(document["plan"]),
         witnesses=None
         if told is None
         else Witnesses(
             _side(told["agent"]),
             _side(told["masked"]),
             told["engine_off"],
-            tuple((operator, reason) for operator, reason in told["engine_says"]),
+            tuple((_text(operator), _text(reason)) for operator, reason in told["engine_says"]),
         ),
         as_declared=document["as_declared"],
-        disagreement=document["disagreement"],
+        disagreement=_text(document["disagreement"]),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import os
+import re
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ from clusop.certify.application import run_all
 from clusop.certify.assemble import Scope, assemble
 from clusop.certify.dataset import is_made, make
 from clusop.certify.engines import ENGINES, NONE, PHOTON
-from clusop.certify.journal import Journal
+from clusop.certify.journal import GAVE_UP, Journal
 from clusop.certify.matrix import matrix_json
-from clusop.certify.recipe import Recipe, refuse_another_recipe
+from clusop.certify.recipe import Recipe, clear, fixtures_hash, refuse_another_recipe
 from clusop.certify.render_html import matrix_html
+from clusop.certify.watched import NotArmedError
 from clusop.certify.workload import Dataset, application_of, discover
 from clusop.clock import SystemClock
 from clusop.errors import InputError
@@ -34,16 +36,18 @@ if TYPE_CHECKING:
     from clusop.certify.matrix import Matrix
     from clusop.certify.workload import Workload
 
-__all__ = ["Settings", "certify_here"]
+__all__ = ["Settings", "certify_here", "kept_in"]
 
 _TAGS = "spark.databricks.clusterUsageTags."
 _COMMAND = "harness/certify_notebook.py"
+_BEGIN_ANEW = 'Choose "yes" for "Begin anew".'
+_OURS = re.compile(r"(`[^`]+`\.)?clusop_certify_[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``volume`` is a folder the driver and Spark both reach under one path (``/Volumes/…``); the run is kept below it.
-    ``catalog`` is where the schema is made, ``""`` for the session's own.
+    ``catalog`` is where the schema is made, ``""`` for the session's own. ``is_fresh`` begins anew where a run was begun.
     """
 
     volume: str
@@ -52,6 +56,12 @@ class Settings:
     repeats: int = 3
     limit_s: float = 300.0
     fixtures: tuple[str, ...] = ()
+    is_fresh: bool = False
+
+
+def kept_in(spark: SparkSession, settings: Settings) -> Path:
+    """The folder below the volume in which the run is kept: one per engine and runtime."""
+    return Path(settings.volume) / f"clusop-certify-{settings.engine}-{_runtime(spark)}"
 
 
 def certify_here(spark: SparkSession, settings: Settings) -> Matrix:
@@ -59,7 +69,7 @@ def certify_here(spark: SparkSession, settings: Settings) -> Matrix:
     goes on. Raises :class:`~clusop.errors.InputError` with one sentence where it cannot be done here; nothing is left then.
     """
     _refuse_elsewhere(spark, settings.engine)
-    out = Path(settings.volume) / f"clusop-certify-{settings.engine}-{_runtime(spark)}"
+    out = kept_in(spark, settings)
     chosen = tuple(one for one in discover() if not settings.fixtures or one.name in settings.fixtures)
     if len(chosen) < len(settings.fixtures):
         unknown = sorted(set(settings.fixtures) - {one.name for one in chosen})
@@ -68,9 +78,19 @@ def certify_here(spark: SparkSession, settings: Settings) -> Matrix:
         raise InputError("volume", "none was named", "Name a folder of a Volume, /Volumes/catalog/schema/volume.")
     left_out = {one.name: why for one in chosen if (why := _why_not(one))}
     fixtures = [one for one in chosen if one.name not in left_out]
-    with _schema(spark, settings.catalog) as schema, _scratch(out) as scratch:
-        refuse_another_recipe(out, Recipe.of(settings.engine, _runtime(spark), fixtures, (), settings.repeats))
-        _run(spark, settings, Dataset(out / "inputs", scratch, schema), fixtures, out)
+    with _scratch(out) as scratch, _schema(spark, settings.catalog, out / "schema.txt") as schema:
+        if settings.is_fresh:
+            clear(out)
+        recipe = Recipe(
+            settings.engine, _runtime(spark), fixtures_hash(fixtures), (), settings.repeats, settings.limit_s
+        )
+        refuse_another_recipe(out, recipe, _BEGIN_ANEW)
+        try:
+            _run(spark, settings, Dataset(out / "inputs", scratch, schema), fixtures, out)
+        except NotArmedError as error:
+            raise InputError(
+                "certify", str(error).rstrip("."), "`clusop.status()` in a cell tells all it knows."
+            ) from None
     scope = Scope(chosen, left_out, _COMMAND, SystemClock().now_at().strftime("%Y-%m-%d"))
     matrix = assemble(Journal(out / "journal").read(), scope, None)
     (out / "matrix.json").write_text(matrix_json(matrix), encoding="utf-8")
@@ -100,8 +120,17 @@ def _run(spark: SparkSession, settings: Settings, data: Dataset, fixtures: Seque
         "repeats": settings.repeats,
         "has_delta": True,
     }
-    # The kernel is not ours to end: a query that cannot be cancelled ends the cell, and the next run goes on behind it.
-    run_all(spark, ENGINES[settings.engine], data, job, give_up=_thread.interrupt_main)
+
+    def give_up() -> None:
+        # The kernel is not ours to end: a query that cannot be cancelled ends the cell, and the next run goes on behind it.
+        now = Journal(out / "journal")
+        after = now.read()
+        for name in left:
+            if name in after.begun and name not in after.finished:
+                now.finish(name, {"application": job["number"], "runs": [], "died": GAVE_UP})
+        _thread.interrupt_main()
+
+    run_all(spark, ENGINES[settings.engine], data, job, give_up=give_up)
 
 
 def _refuse_elsewhere(spark: SparkSession, engine: str) -> None:
@@ -147,12 +176,17 @@ def _why_not(fixture: Workload) -> str:
 
 
 @contextlib.contextmanager
-def _schema(spark: SparkSession, catalog: str) -> Iterator[str]:
+def _schema(spark: SparkSession, catalog: str, note: Path) -> Iterator[str]:
+    """A schema of our own while it lasts. Its name stands in ``note``, by which the next run drops what a dead driver left."""
+    if note.is_file() and _OURS.fullmatch(left := note.read_text(encoding="utf-8")):
+        spark.sql(f"DROP SCHEMA IF EXISTS {left} CASCADE")
     name = f"clusop_certify_{uuid.uuid4().hex[:8]}"
     full = f"`{catalog}`.{name}" if catalog else name
+    note.write_text(full, encoding="utf-8")
     try:
         spark.sql(f"CREATE SCHEMA {full}")
     except Exception as error:  # each catalog raises another class
+        note.unlink()
         said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise InputError(
             f"schema {full}",
@@ -163,10 +197,13 @@ def _schema(spark: SparkSession, catalog: str) -> Iterator[str]:
         yield full
     finally:
         spark.sql(f"DROP SCHEMA IF EXISTS {full} CASCADE")
+        note.unlink()
 
 
 @contextlib.contextmanager
 def _scratch(out: Path) -> Iterator[Path]:
+    for left in out.glob("scratch-*"):
+        shutil.rmtree(left, ignore_errors=True)
     folder = out / f"scratch-{uuid.uuid4().hex[:8]}"
     try:
         folder.mkdir(parents=True)
@@ -176,3 +213,5 @@ def _scratch(out: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if not any(out.iterdir()):
+            out.rmdir()

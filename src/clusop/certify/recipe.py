@@ -6,10 +6,13 @@ import ast
 import hashlib
 import inspect
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import clusop
+from clusop.certify.dataset import RECIPE
+from clusop.certify.workload import application_of
 from clusop.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from clusop.certify.workload import Workload
 
-__all__ = ["Recipe", "refuse_another_recipe"]
+__all__ = ["Recipe", "clear", "fixtures_hash", "refuse_another_recipe"]
 
 _FILE = "run.json"
 _REMARKS = frozenset({"disagreement", "expected", "in_demo", "shows"})
@@ -26,25 +29,30 @@ _REMARKS = frozenset({"disagreement", "expected", "in_demo", "shows"})
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``fixtures`` is a hash over the names of all of them and over what they run, ``jars`` their file names; ``spark`` is its
-    release.
-    """
+    """``fixtures`` is :func:`fixtures_hash`, ``jars`` are file names; ``spark`` is its release, ``data`` that of the tables."""
 
     engine: str
     spark: str
     fixtures: str
     jars: tuple[str, ...]
     repeats: int
-    clusop: str
+    limit_s: float
+    data: str = RECIPE
+    clusop: str = clusop.__version__
 
-    @staticmethod
-    def of(engine: str, spark: str, fixtures: Sequence[Workload], jars: Sequence[str], repeats: int) -> Recipe:
-        """The recipe of a run."""
-        digest = hashlib.sha256()
-        for fixture in fixtures:
-            digest.update(f"{fixture.group}/{fixture.name}\n".encode())
-            digest.update(_what_runs(inspect.getsource(inspect.getmodule(fixture.run) or fixture.run)).encode())
-        return Recipe(engine, spark, digest.hexdigest()[:16], tuple(jars), repeats, clusop.__version__)
+
+def fixtures_hash(fixtures: Sequence[Workload], folder: Path | None = None) -> str:
+    """A hash over the names of all fixtures, what they run and how their applications are started. ``folder`` holds them,
+    ``None`` for ours.
+    """
+    digest = hashlib.sha256()
+    for group in dict.fromkeys(fixture.group for fixture in fixtures):
+        application = application_of(group, folder)
+        digest.update(f"{group} {application.master} {sorted(application.settings.items())}\n".encode())
+    for fixture in fixtures:
+        digest.update(f"{fixture.group}/{fixture.name}\n".encode())
+        digest.update(_what_runs(inspect.getsource(inspect.getmodule(fixture.run) or fixture.run)).encode())
+    return digest.hexdigest()[:16]
 
 
 def _what_runs(source: str) -> str:
@@ -62,8 +70,20 @@ def _what_runs(source: str) -> str:
     return ast.dump(tree)
 
 
-def refuse_another_recipe(out: Path, recipe: Recipe) -> None:
-    """Write the recipe into a new folder; raise :class:`~clusop.errors.InputError` where another one stands there."""
+def clear(out: Path) -> None:
+    """Take away what an earlier run left, and nothing else: the folder may be somebody's own."""
+    for name in (_FILE, "matrix.json", "matrix.html", "matrix.md"):
+        (out / name).unlink(missing_ok=True)
+    for name in ("journal", "applications"):
+        shutil.rmtree(out / name, ignore_errors=True)
+
+
+def refuse_another_recipe(
+    out: Path, recipe: Recipe, remedy: str = "Give another --out, or --fresh to begin anew."
+) -> None:
+    """Write the recipe into a new folder; raise :class:`~clusop.errors.InputError` with the remedy where another one stands
+    there.
+    """
     told = json.loads(json.dumps(asdict(recipe)))
     file = out / _FILE
     if not file.is_file():
@@ -75,5 +95,5 @@ def refuse_another_recipe(out: Path, recipe: Recipe) -> None:
         raise InputError(
             str(out),
             f"a certification with other {names} was begun here",
-            "Give another --out, or --fresh to begin anew.",
+            remedy,
         )

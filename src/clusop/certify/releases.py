@@ -75,12 +75,12 @@ _LINES = (
             Artifact(
                 _DELTA,
                 "delta-spark_4.1_2.13",
-                "4.1.0",
-                "9b05d7a82196ee1f1073733a45a2faae59161e52b86ae918fe6742fad6eaf036",
-                8,
+                "4.3.0",
+                "35ae4164ee41bbfc8bdb52dcd3715ff4e1821a18c085e7a71a462e8e80e23ee5",
+                9,
             ),
             Artifact(
-                _DELTA, "delta-storage", "4.1.0", "6d0520ffcc35b582369f92c23fa24e14a5bb935cf6e31ed7f47c5046ae17cb25", 1
+                _DELTA, "delta-storage", "4.3.0", "d765a7144289c292e256963f810c1a4b096a8c09bdb3b0370096393b6a02b3c5", 1
             ),
         ),
     ),

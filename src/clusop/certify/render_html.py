@@ -6,9 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from clusop.certify.words import (
+    TIME_OFF,
     agent_sentence,
     agreement_sentences,
     areas,
+    meanings,
     operators_text,
     outcome_text,
     share_text,
@@ -32,16 +34,25 @@ body{margin:0 auto;max-width:72rem;padding:1.5rem;background:var(--ground);color
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 .soft{color:var(--soft)}code,pre{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,monospace}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:56rem;table-layout:fixed}
 th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-top:1px solid var(--line)}
-th{color:var(--soft);font-weight:600;border-top:0}td.share{text-align:right;white-space:nowrap}
-td.name{min-width:14rem}td.why{min-width:14rem;overflow-wrap:anywhere}
-.o{font-weight:600;white-space:nowrap}.native{color:var(--good)}.fallback,.failed{color:var(--bad)}
+th{color:var(--soft);font-weight:600;border-top:0}th.share,td.share{text-align:right}
+td{overflow-wrap:anywhere}
+nav a{display:inline-block;margin:0 1rem .2rem 0;color:inherit}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:1rem 0}
+dt{font-weight:600}dd{margin:0;color:var(--soft)}@media (max-width:40rem){dl{grid-template-columns:1fr}}
+.o{font-weight:600}.native{color:var(--good)}.fallback,.failed{color:var(--bad)}
 .partial,.unknown{color:var(--mid)}.not-run,.jvm,.command{color:var(--soft)}
 details{margin-top:.3rem}summary{cursor:pointer;color:var(--soft)}
 pre{background:var(--panel);padding:.6rem;overflow-x:auto;margin:.3rem 0 0;border-radius:4px}
 .off{color:var(--bad);font-weight:600}li{overflow-wrap:anywhere}
 """
+# Columns of one width in every table, so that the eye finds them again.
+_HEAD = (
+    '<colgroup><col style="width:26%"><col style="width:12%"><col style="width:35%"><col style="width:17%">'
+    '<col style="width:10%"></colgroup><thead><tr><th scope="col">fixture</th><th scope="col">outcome</th>'
+    '<th scope="col">why</th><th scope="col">off the engine</th><th scope="col" class="share">time off</th></tr></thead>'
+)
 
 
 def matrix_html(matrix: Matrix) -> str:
@@ -55,18 +66,29 @@ def matrix_html(matrix: Matrix) -> str:
         f"<p>{len(matrix.cells)} fixtures: {escape(tally(matrix.cells))}.</p>",
         f"<p>Every line is the outcome of a run, made by <code>{escape(matrix.command)}</code>.</p>",
     ]
-    for area, cells in areas(matrix):
-        head = "".join(
-            f'<th scope="col">{name}</th>' for name in ("fixture", "outcome", "why", "off the engine", "time off")
-        )
-        parts.append(f"<h2>{escape(area[:1].upper() + area[1:])}</h2>")
-        parts.append(f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>')
+    grouped = areas(matrix)
+    parts.append(_contents([area for area, _ in grouped]))
+    told = [*meanings(matrix.cells), ("time off", TIME_OFF)]
+    parts.append("<dl>" + "".join(f"<dt>{escape(word)}</dt><dd>{escape(means)}</dd>" for word, means in told) + "</dl>")
+    for at, (area, cells) in enumerate(grouped, 1):
+        parts.append(f'<h2 id="area-{at}">{escape(_title(area))}</h2>')
+        parts.append(f'<div class="scroll"><table>{_HEAD}<tbody>')
         parts += [_row(cell) for cell in cells]
         parts.append("</tbody></table></div>")
     checked = [*agreement_sentences(matrix.agreement), agent_sentence(matrix.agent)]
-    parts.append("<h2>What was checked</h2><ul>" + "".join(f"<li>{escape(one)}</li>" for one in checked) + "</ul>")
+    listed = "".join(f"<li>{escape(one)}</li>" for one in checked)
+    parts.append(f'<h2 id="checked">What was checked</h2><ul>{listed}</ul>')
     parts.append("</body></html>\n")
     return "\n".join(parts)
+
+
+def _contents(names: list[str]) -> str:
+    links = [f'<a href="#area-{at}">{escape(_title(name))}</a>' for at, name in enumerate(names, 1)]
+    return f'<nav aria-label="Areas">{" ".join(links)} <a href="#checked">What was checked</a></nav>'
+
+
+def _title(area: str) -> str:
+    return area[:1].upper() + area[1:]
 
 
 def _row(cell: Cell) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from clusop.certify.words import (
@@ -47,15 +48,20 @@ def matrix_markdown(matrix: Matrix) -> str:
         lines += [f"## {area[:1].upper()}{area[1:]}", "", "| | fixture | outcome | why | off the engine | time off |"]
         lines += ["|---|---|---|---|---|---|"]
         for cell in cells:
-            parts = (
-                _MARKS[cell.outcome.value],
-                f"**{cell.fixture}**<br>{cell.shows}",
-                outcome_text(cell),
-                why_text(cell),
-                operators_text(cell),
-                share_text(cell.share),
+            mark, name, shows, *others = map(
+                _cell,
+                (
+                    _MARKS[cell.outcome.value],
+                    cell.fixture,
+                    cell.shows,
+                    outcome_text(cell),
+                    why_text(cell),
+                    operators_text(cell),
+                    share_text(cell.share),
+                ),
             )
-            lines.append("| " + " | ".join(_cell(part) for part in parts) + " |")
+            parts = (mark, f"**{name}**<br>{shows}", *others)
+            lines.append(f"| {' | '.join(parts)} |")
         lines.append("")
     lines += ["## What was checked", "", *(f"- {_plain(one)}" for one in agreement_sentences(matrix.agreement))]
     lines += [f"- {agent_sentence(matrix.agent)}", ""]
@@ -67,4 +73,5 @@ def _cell(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("\n", " ").replace("<init>", "&lt;init&gt;").replace("*", "\\*") if "**" not in text else text
+    """As it reads: an ``array<int>`` is no tag, a star no emphasis."""
+    return escape(text.replace("\n", " "), quote=False).replace("*", "\\*").replace("`", "\\`")

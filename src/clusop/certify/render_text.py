@@ -14,6 +14,7 @@ from clusop.certify.words import (
     agent_sentence,
     agreement_sentences,
     areas,
+    operators_text,
     outcome_text,
     share_text,
     stamp_text,
@@ -40,8 +41,10 @@ def matrix_text(matrix: Matrix, width: int = 120, *, is_coloured: bool = False) 
         for name, width_ in (("fixture", 34), ("outcome", 24), ("why", None), ("time off", 10)):
             table.add_column(name, width=width_, overflow="fold")
         for cell in cells:
+            off = operators_text(cell)
+            why = "\n".join(part for part in (why_text(cell), f"off: {off}" if off else "") if part)
             style = _STYLES.get(cell.outcome.value, "")
-            table.add_row(cell.fixture, Text(outcome_text(cell), style), why_text(cell), share_text(cell.share))
+            table.add_row(cell.fixture, Text(outcome_text(cell), style), Text(why), share_text(cell.share))
         console.print(table)
     for sentence in (*agreement_sentences(matrix.agreement), agent_sentence(matrix.agent)):
         console.print(Text(sentence))

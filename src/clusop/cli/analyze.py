@@ -249,7 +249,16 @@ def _certificates(paths: Sequence[str]) -> Certificates:
     from clusop.certify.certificate import certificate_of
     from clusop.certify.matrix import read_matrix
 
-    return Certificates(tuple(certificate_of(read_matrix(Path(path))) for path in paths))
+    runtimes = [certificate_of(read_matrix(Path(path))) for path in paths]
+    first: dict[tuple[str, str], str] = {}
+    for path, one in zip(paths, runtimes, strict=True):
+        runtime = one.engine, one.release
+        if runtime in first:
+            # Which of them is right, nobody could tell.
+            what = f"{first[runtime]} and {path} are both of {one.label}"
+            raise InputError("--certified", what, "Give one matrix of a runtime.")
+        first[runtime] = path
+    return Certificates(tuple(runtimes))
 
 
 def _book(price_file: str, prices: Sequence[str]) -> tuple[PriceBook, list[Reason]]:

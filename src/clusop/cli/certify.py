@@ -65,7 +65,6 @@ def run(
         engine=engine,
         out=Path(out or f"clusop-certified/{engine}"),
         cache=Path(cache) if cache else default_cache(),
-        command=f"clusop certify --engine {engine}",
         today=SystemClock().now_at().strftime("%Y-%m-%d"),
         jars=tuple(map(Path, jar or ())),
         fixtures=tuple(fixture or ()),

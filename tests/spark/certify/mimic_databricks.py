@@ -54,6 +54,8 @@ def main():
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     before = {row[0] for row in spark.sql("SHOW DATABASES").collect()}
+    for statement in job["before"]:
+        spark.sql(statement)
     told = {"exit": "", "shown": []}
     names = {
         "spark": spark,

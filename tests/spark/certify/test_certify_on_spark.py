@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 import pytest
@@ -54,6 +55,10 @@ def test_the_agent_told_each_execution_once_and_lost_nothing(certified):
     agent = certified.matrix["agent"]
     assert (agent["untold"], agent["twice"], agent["losses"], agent["errors"]) == (0, 0, {}, 0)
     assert agent["executions"] == agent["counted"] > 0
+    # Those of the applications that were killed too: what a run that nobody cut off would count.
+    steps = [json.loads(file.read_text(encoding="utf-8")) for file in (certified.out / "journal").glob("*.json")]
+    runs = [run for step in steps if step["step"] == "finished" for run in step["facts"]["runs"]]
+    assert agent["executions"] >= sum(one["is_finished"] for run in runs for one in run["executions"])
 
 
 def test_the_analysis_agrees_with_comet(certified):

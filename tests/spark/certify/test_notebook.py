@@ -17,7 +17,7 @@ PATIENCE_S = 400
 
 @pytest.fixture
 def run_notebook(java_home, tmp_path):
-    def run(widgets, environment=None, conf=None):
+    def run(widgets, environment=None, conf=None, before=()):
         place = tmp_path / "driver"
         place.mkdir(exist_ok=True)
         job = {
@@ -32,6 +32,7 @@ def run_notebook(java_home, tmp_path):
                 **(conf or {}),
             },
             "told": str(place / "told.json"),
+            "before": list(before),
         }
         (place / "job.json").write_text(json.dumps(job), encoding="utf-8")
         done = subprocess.run(
@@ -66,10 +67,19 @@ def test_it_runs_from_top_to_bottom_and_leaves_only_its_result(run_notebook, tmp
     stamp = matrix["stamp"]
     assert (stamp["dbr"], stamp["image"].partition("__")[0], stamp["engine"]) == ("16.4", "release", "none")
     assert (matrix["agent"]["untold"], matrix["agent"]["losses"]) == (0, {})
-    # Run all again: nothing is left to run, and the matrix is the same.
+    # Run all again: nothing is left to run, and the matrix is the same. What a driver that died left is dropped.
     before = (kept / "matrix.json").read_bytes()
-    assert run_notebook(widgets)["exit"] == ""
+    (kept / "schema.txt").write_text("clusop_certify_0123abcd", encoding="utf-8")
+    (kept / "scratch-0123abcd").mkdir()
+    again = run_notebook(widgets, before=["CREATE SCHEMA clusop_certify_0123abcd"])
+    assert (again["exit"], again["databases_left"]) == ("", [])
     assert (kept / "matrix.json").read_bytes() == before
+    assert sorted(one.name for one in kept.iterdir()) == ["inputs", "journal", "matrix.html", "matrix.json", "run.json"]
+    # Another number of runs is another matrix: said with what to do here, and begun anew where that is chosen.
+    other = widgets | {"repeats": "1"}
+    assert 'Choose "yes" for "Begin anew".' in run_notebook(other)["exit"]
+    assert run_notebook(other | {"fresh": "yes"})["exit"] == ""
+    assert json.loads((kept / "run.json").read_text(encoding="utf-8"))["repeats"] == 1
 
 
 @pytest.mark.parametrize(

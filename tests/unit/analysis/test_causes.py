@@ -239,6 +239,20 @@ def test_a_hive_function_stays_one_in_the_engines_words(says, cause, reading_of,
     assert (finding.disagreement is None) == (cause == "scala-udf")
 
 
+def test_an_aggregate_that_waits_for_the_one_below_is_no_cause(reading_of, observed_of):
+    """Comet 1's words for a final aggregate: the blame sits with what kept the partial one on the JVM."""
+    text = (
+        "HashAggregate | final / AQEShuffleRead / CometColumnarExchange / HashAggregate | partial / MapInPandas"
+        " / CometColumnarToRow / CometScan parquet"
+    )
+    words = (
+        ("HashAggregate final", "Comet aggregate that merges intermediate buffers requires a Comet child aggregate"),
+        ("MapInPandas", "MapInPandas is not supported"),
+    )
+    found = diagnose(observed_of(reading_of(text), engine_words=words)).findings
+    assert [finding.cause for finding in found] == ["pandas-udf"]
+
+
 def test_comet_has_no_sort_aggregate(reading_of, observed_of):
     """With Comet's words for one of its two phases or for none: one cause."""
     text = (

@@ -4,6 +4,7 @@ import pytest
 from certified_runs import PLAN_NATIVE, execution, facts, fixture, row, run, words
 
 from clusop.certify.cell import Fault, Outcome
+from clusop.certify.journal import GAVE_UP
 from clusop.certify.judge import cell_of
 from clusop.certify.reread import from_text
 
@@ -62,12 +63,20 @@ def test_the_worst_of_several_runs_decides():
         (facts(run(execution() | {"agent": None})), Fault.TOOL),
         (facts(run()), Fault.TOOL),
         ({"application": 1, "runs": [], "died": -6}, Fault.ENGINE),
+        ({"application": 1, "runs": [], "died": "unknown"}, Fault.ENGINE),
+        ({"application": 1, "runs": [], "died": GAVE_UP}, Fault.TIME),
     ],
 )
 def test_a_failure_is_somebody_s(told, fault):
     cell = judged(fixture(), told)
     assert (cell.outcome, cell.fault) == (Outcome.FAILED, fault)
     assert cell.reason
+
+
+def test_a_jvm_that_dies_without_an_engine_is_no_engine_s_fault():
+    cell = judged(fixture(), {"application": 1, "runs": [], "died": 134}, "none")
+    assert (cell.outcome, cell.fault) == (Outcome.FAILED, Fault.FIXTURE)
+    assert cell.reason == "The JVM ended with code 134 while it ran, twice."
 
 
 def test_a_fixture_that_must_fail_is_judged_by_its_plan():

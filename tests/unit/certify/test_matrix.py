@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -59,6 +60,34 @@ def test_what_is_no_matrix_is_refused_in_a_sentence(tmp_path, text):
         read_matrix(file)
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda document: document.update(agent=[]),
+        lambda document: document.update(cells={"a": 1}),
+        lambda document: document["cells"][0]["times"].update(share=[1]),
+        lambda document: document["stamp"].update(spark=None),
+        lambda document: document["cells"][0].update(causes=[1]),
+        lambda document: document["cells"][0].update(causes="python-udf"),
+        lambda document: document["cells"][0].update(fixture=7),
+    ],
+)
+def test_a_part_of_another_form_is_refused_in_a_sentence(tmp_path, spoil):
+    document = json.loads(matrix_json(MATRIX))
+    spoil(document)
+    file = tmp_path / "matrix.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InputError, match=r"matrix\.json: a part of it is missing or of another form .+\. Give the"):
+        read_matrix(file)
+
+
+def test_brackets_without_end_are_no_matrix(tmp_path):
+    file = tmp_path / "matrix.json"
+    file.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(InputError, match=r"matrix\.json: it cannot be read as JSON"):
+        read_matrix(file)
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="there is no such file"):
         read_matrix(tmp_path / "none.json")
@@ -74,6 +103,46 @@ def test_markdown_keeps_its_columns_and_html_its_text():
     (line,) = [line for line in matrix_markdown(MATRIX).splitlines() if "Shows" in line]
     assert line.replace("\\|", "").count("|") == 7
     assert "Shows &lt;a&gt; &amp; b." in matrix_html(MATRIX)
+
+
+def test_markdown_hides_no_type_behind_a_tag():
+    said = replace(
+        OFF,
+        fixture="from_json",
+        shows="A map<string,int> * 2.",
+        witnesses=replace(OFF.witnesses, engine_says=(("Project", "array<int> & <init> of a_b\nis not supported"),)),
+    )
+    text = matrix_markdown(replace(MATRIX, cells=(said,)))
+    (line,) = [line for line in text.splitlines() if "from_json" in line]
+    assert "A map&lt;string,int&gt; \\* 2." in line
+    assert "array&lt;int&gt; &amp; &lt;init&gt; of a_b is not supported" in line
+    assert line.startswith("| ✗ | **from_json**<br>")
+
+
+def test_where_no_time_is_known_every_form_says_why_not():
+    without = replace(NATIVE, share=Share(why_not="no-tasks"))
+    for text in (
+        matrix_text(replace(MATRIX, cells=(without,)), width=200),
+        matrix_markdown(replace(MATRIX, cells=(without,))),
+    ):
+        assert "no tasks" in text
+    assert "no tasks" in matrix_html(replace(MATRIX, cells=(without,)))
+
+
+def test_every_form_tells_the_operators_off_the_engine():
+    for text in (matrix_text(MATRIX, width=200), matrix_markdown(MATRIX), matrix_html(MATRIX)):
+        assert "BatchEvalPython, 2 HashAggregate" in text
+
+
+def test_the_page_leads_to_each_area_and_says_what_its_words_mean():
+    page = matrix_html(MATRIX)
+    for at, name in enumerate(("Joins", "Delta"), 1):
+        assert f'<a href="#area-{at}">{name}</a>' in page
+        assert f'<h2 id="area-{at}">{name}</h2>' in page
+    assert '<a href="#checked">What was checked</a>' in page
+    assert "all of it ran in the engine" in page
+    # Only the words that stand in this matrix.
+    assert "no engine was on" not in page
 
 
 def test_a_comparison_ranks_what_changed_and_leaves_times_out():
@@ -132,3 +201,12 @@ def test_a_count_without_a_reason_is_told_as_what_it_is():
 def test_the_cost_of_an_event_is_told_with_and_without_the_start():
     line = agent_sentence(AgentCheck(2, 0, 0, 2, {}, 0, 1234, 100.5, 40.0))
     assert "40.0 µs (median), 100.5 µs on average over 1,234, start included" in line
+
+
+def test_an_execution_that_spark_could_not_plan_is_told_and_is_no_fault():
+    check = AgentCheck(204, 0, 0, 205, {}, 0, planless=1)
+    assert check.is_whole
+    assert "205 counted by the agent (1 of them without a plan" in agent_sentence(check)
+    assert not AgentCheck(204, 0, 0, 206, {}, 0, planless=1).is_whole
+    assert "nothing lost" not in agent_sentence(AgentCheck(204, 0, 0, 206, {}, 0, planless=1))
+    assert not AgentCheck(204, 0, 0, 203, {}, 0, planless=1).is_whole

@@ -64,3 +64,19 @@ def test_addresses_are_left_out():
         ("Scan", "Unsupported file format BinaryFileFormat"),
         ("Scan", "a is not supported"),
     )
+
+
+def test_remarks_of_comet_1_are_no_reasons():
+    text = (
+        "MapInPandas [COMET: MapInPandas is not supported] [COMET-INFO: A native form [of it] is available]\n"
+        "+- Project [COMET-INFO: nothing more]\n"
+    )
+    assert parse_extended_info(text)[2] == (("MapInPandas", "MapInPandas is not supported"),)
+
+
+def test_a_list_of_functions_is_one_reason():
+    text = "HashAggregate [COMET: Incompatible aggregate function(s): collect_set, count, last, avg is not supported]"
+    assert parse_extended_info(text)[2] == (
+        ("HashAggregate", "Incompatible aggregate function(s): collect_set, count, last"),
+        ("HashAggregate", "avg is not supported"),
+    )

@@ -24,6 +24,8 @@ _NAMED = re.compile(r"[Ee]xpression `?([\w\x80-\U0010ffff]+)`?", re.ASCII)
 _WORD = re.compile(r"[\w\x80-\U0010ffff]+", re.ASCII)
 _CLASS_NAME = re.compile(r"[A-Z][\w\x80-\U0010ffff]*", re.ASCII)
 _OUT = "unsupported-operator"
+_FOLLOWS = "requires a Comet child"
+"""Comet 1 says so of a final aggregate above one that it left to the JVM: the reason is below."""
 _PYTHON_NODES = ("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
 _UNSUPPORTED_LIST = re.compile(
     r"(?:[Uu]nsupported (?:Spark )?(?:(?:aggregate|group) )?(?:functions?|expression\(s\)|expressions?|arguments)"
@@ -122,6 +124,8 @@ def _of_live(matcher: Matcher, line: str, sentence: str) -> EngineCause:
     index = matcher.find(name, arguments)
     match = _LIVE.match(sentence)
     subject = match.group("subject").strip() if match else ""
+    if _FOLLOWS in sentence:
+        return EngineCause(_OUT, name, index, "", (), sentence, is_symptom=True)
     if _UDF.search(sentence):
         return EngineCause("scala-udf", name, index, "", (), sentence)
     if not subject:

@@ -44,6 +44,9 @@ private[analysis] object EngineWords {
   )
   private val Hump = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])")
   private val Out = "unsupported-operator"
+
+  /** Comet 1 says so of a final aggregate above one that it left to the JVM: the reason is below. */
+  private val Follows = "requires a Comet child"
   private val PythonNodes = Vector("BatchEvalPython", "ArrowEvalPython", "MapInPandas", "MapInArrow", "FlatMapGroupsInPandas")
   private val ObjectNodes = Set("Scan ExistingRDD", "MapElements", "MapPartitions", "DeserializeToObject", "SerializeFromObject")
   private val RowNodes = Vector("Scan csv", "Scan json", "Scan text", "Scan JDBCRelation", "LocalTableScan")
@@ -119,7 +122,8 @@ private[analysis] object EngineWords {
     val index = matcher.find(named.name, named.arguments)
     val subject = subjectOf(sentence)
     def isClass = subject.nonEmpty && Chars.isCapital(subject.charAt(0)) && Functions.isName(subject)
-    if (Udf.matcher(sentence).find()) EngineCause("scala-udf", named.name, index, "", Vector.empty, sentence)
+    if (sentence.contains(Follows)) EngineCause(Out, named.name, index, "", Vector.empty, sentence, isSymptom = true)
+    else if (Udf.matcher(sentence).find()) EngineCause("scala-udf", named.name, index, "", Vector.empty, sentence)
     else if (subject.isEmpty) ofOtherWords(named.name, index, sentence)
     else if (subject.replace("Exec", "") == named.name || isClass)
       EngineCause(causeOfNode(subject.stripSuffix("Exec")), named.name, index, s": $subject", Vector.empty, sentence)

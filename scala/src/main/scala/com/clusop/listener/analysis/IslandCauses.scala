@@ -78,7 +78,8 @@ private[analysis] final class IslandCauses(graph: Graph) {
         draft
       }
 
-  /** The row sources right below these operators; none where one of them has none, or has other inputs that do not wait for it. */
+  /** The row sources right below these operators; none where one of them has none, or has other inputs that do not wait for it.
+    */
   private def sourcesBelow(lowest: Vector[Int]): Vector[Int] = {
     val found = lowest.map { index =>
       val below = inputsOf(index)

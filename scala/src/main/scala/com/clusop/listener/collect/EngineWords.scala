@@ -1,6 +1,6 @@
 package com.clusop.listener.collect
 
-import java.util.regex.Pattern
+import java.util.regex.{Matcher, Pattern}
 
 import com.clusop.listener.plan.Chars
 
@@ -8,7 +8,13 @@ import com.clusop.listener.plan.Chars
 private[collect] object EngineWords {
   private val Explainer = "org.apache.comet.ExtendedExplainInfo"
   private val Node = Pattern.compile("^[\\s:|+*-]*(?:\\(\\d+\\)\\s*)?([A-Za-z]\\w*)")
-  private val Reasons = Pattern.compile("\\[COMET: (.*)\\]\\s*$")
+  // Comet 1 adds remarks of its own ("a native implementation is available") behind the reasons.
+  private val Reasons = Pattern.compile("\\[COMET: (.*?)\\](?:\\s*\\[COMET-INFO: .*\\])?\\s*$")
+  private val Listed = Pattern.compile("\\w+")
+  private val InBrackets = Pattern.compile("\\([^()]*\\)|\\[[^\\[\\]]*\\]")
+  // As signs that no plan prints.
+  private val Shown = "(),[]"
+  private val Hidden = "\u0001\u0002\u0003\u0004\u0005"
   // Comet joins its reasons with ", " and writes commas inside them: these are the places where a sentence goes on.
   private val Between = Pattern.compile("(?<!it anyway)(?<!more information), (?!\\d)")
   private val ExpressionId = Pattern.compile("#\\d+L?\\b")
@@ -52,7 +58,7 @@ private[collect] object EngineWords {
     }
   }
 
-  /** The pairs in the verbose tree of `ExtendedExplainInfo`. Mirror of `parse_extended_info` in `harness/engine_words.py`. */
+  /** The pairs in the verbose tree of `ExtendedExplainInfo`. Mirror of `clusop.certify.comet_words.parse_extended_info`. */
   def parse(text: String): Vector[(String, String)] = {
     val found = new java.util.LinkedHashSet[(String, String)]
     text.split("\\r\\n|\\n|\\r").foreach { line =>
@@ -60,8 +66,8 @@ private[collect] object EngineWords {
       val said = Reasons.matcher(line)
       if (node.find() && said.find()) {
         val plain = ExpressionId.matcher(withoutStatistics(said.group(1))).replaceAll("")
-        Between.split(plain).foreach { reason =>
-          if (!reason.isEmpty && found.size < MostWords) found.add((node.group(1), Chars.cut(reason, LongestWord)))
+        sentences(plain).foreach { reason =>
+          if (found.size < MostWords) found.add((node.group(1), Chars.cut(reason, LongestWord)))
         }
       }
     }
@@ -69,6 +75,43 @@ private[collect] object EngineWords {
     val each = found.iterator
     while (each.hasNext) words += each.next()
     words.result()
+  }
+
+  /** The reasons in a joined text. A comma inside brackets joins nothing, however deep they are, nor does one in a list of
+    * functions.
+    */
+  private def sentences(text: String): Vector[String] = {
+    var hidden = text
+    var before = ""
+    while (hidden != before) {
+      before = hidden
+      val inside = InBrackets.matcher(hidden)
+      val rewritten = new StringBuffer
+      while (inside.find())
+        inside.appendReplacement(rewritten, Matcher.quoteReplacement(translated(inside.group(), Shown, Hidden)))
+      hidden = inside.appendTail(rewritten).toString
+    }
+    val told = Vector.newBuilder[String]
+    var last: String = null
+    Between.split(hidden).map(reason => translated(reason, Hidden, Shown)).foreach { reason =>
+      // One more name of a list: "Incompatible aggregate function(s): collect_set, count".
+      if (last != null && last.contains("function(s): ") && Listed.matcher(reason).matches()) last = s"$last, $reason"
+      else if (!reason.isEmpty) {
+        if (last != null) told += last
+        last = reason
+      }
+    }
+    if (last != null) told += last
+    told.result()
+  }
+
+  private def translated(text: String, from: String, to: String): String = {
+    val changed = new java.lang.StringBuilder(text)
+    text.indices.foreach { at =>
+      val known = from.indexOf(text.charAt(at).toInt)
+      if (known >= 0) changed.setCharAt(at, to.charAt(known))
+    }
+    changed.toString
   }
 
   /** Long bracketed arguments (a Delta relation prints its whole snapshot) as `(…)`. */

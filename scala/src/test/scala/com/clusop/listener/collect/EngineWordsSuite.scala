@@ -40,6 +40,35 @@ final class EngineWordsSuite extends AnyFunSuite {
     assert(EngineWords.parse("CometProject\n+- CometScan parquet\n").isEmpty)
   }
 
+  test("a comma inside brackets joins nothing") {
+    val text =
+      "Project [COMET: array_join(concat(a#1, [b#2, c#3]), +, None) is not fully compatible, cast(x, y) is not supported]"
+    assert(
+      EngineWords.parse(text) == Vector(
+        ("Project", "array_join(concat(a, [b, c]), +, None) is not fully compatible"),
+        ("Project", "cast(x, y) is not supported")
+      )
+    )
+  }
+
+  test("remarks of Comet 1 are no reasons") {
+    val text =
+      """MapInPandas [COMET: MapInPandas is not supported] [COMET-INFO: A native implementation [of it] is available]
+        |+- Project [COMET-INFO: nothing more]
+        |""".stripMargin
+    assert(EngineWords.parse(text) == Vector(("MapInPandas", "MapInPandas is not supported")))
+  }
+
+  test("a list of functions is one reason") {
+    val text = "HashAggregate [COMET: Incompatible aggregate function(s): collect_set, count, last, avg is not supported]"
+    assert(
+      EngineWords.parse(text) == Vector(
+        ("HashAggregate", "Incompatible aggregate function(s): collect_set, count, last"),
+        ("HashAggregate", "avg is not supported")
+      )
+    )
+  }
+
   test("only so many live plans are held") {
     val room = new LiveRoom(8)
     assert((1 to 10).count(_ => room.enter()) == 8)
