@@ -86,3 +86,20 @@ def test_another_campaign_in_the_same_folder_is_refused(certified):
     done = subprocess.run(command, env=certified.environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "a certification with other repeats was begun here" in done.stderr
+
+
+def test_another_run_differs_in_nothing_but_times(certified, tmp_path):
+    """Run in one go, in another folder: what was killed half-way and finished later has the same cells."""
+    names = ["native", "fallback", "raises", "engine-crash", "after", "last"]
+    arguments = list(certified.arguments)
+    arguments[arguments.index("--out") + 1] = str(tmp_path / "run")
+    arguments += [part for name in names for part in ("--fixture", name)]
+    done = subprocess.run(
+        arguments, env=certified.environment, capture_output=True, text=True, timeout=400, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    cells = json.loads((tmp_path / "run" / "matrix.json").read_text(encoding="utf-8"))["cells"]
+    assert [cell["fixture"] for cell in cells] == names
+    for cell in cells:
+        before = certified.cell(cell["fixture"])
+        assert {**cell, "times": None} == {**before, "times": None}
