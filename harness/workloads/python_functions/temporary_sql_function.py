@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workload import Expected, Workload
+from workload import COUNTS_COMMANDS, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -25,4 +25,5 @@ WORKLOAD = Workload(
     expected=Expected("native"),
     run=_run,
     needs=("sql-udf",),
+    disagreement=COUNTS_COMMANDS,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as sf
 
-from workload import Expected, Workload
+from workload import COUNTS_WRITES, Expected, Workload
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -27,4 +27,5 @@ WORKLOAD = Workload(
     shows="A bucketed and sorted table.",
     expected=Expected("fallback", causes=("unsupported-expression",)),
     run=_run,
+    disagreement=COUNTS_WRITES,
 )
