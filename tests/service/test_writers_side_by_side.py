@@ -192,7 +192,7 @@ def test_batches_in_every_order_beside_logs_and_retention(database):
     def retain():
         ready.wait(PATIENCE_S)
         for _ in range(4):
-            forget(database, NOW_MS, 30)
+            forget(database, NOW_MS, 30, 7)
 
     with database.engine.connect() as connection:
         before = connection.scalar(DEADLOCKS)

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from clusop.api.refused import RefusedError
 from clusop.reasons import Reason
-from clusop.service.callers import Caller, Callers
+from clusop.service.callers import Caller, Callers, TooManyWrongError
 from clusop.service.tokens import is_meant_as_token
 
 __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Caller", "caller_of", "confirmed", "csrf_token", "require"]
@@ -66,7 +66,7 @@ async def confirmed(request: Request) -> None:
 
 
 async def caller_of(request: Request) -> Caller:
-    """Who asks, by the headers alone. Raises ``RefusedError``: 401."""
+    """Who asks, by the headers alone. Raises ``RefusedError``: 401, and 429 where too many tokens from there were wrong."""
     callers: Callers = request.app.state.callers
     scheme, _, told = request.headers.get("authorization", "").partition(" ")
     told = told.strip()
@@ -81,7 +81,14 @@ async def caller_of(request: Request) -> Caller:
     if told:
         is_remembered, token = callers.remembered(told)
         if not is_remembered:
-            token = await run_in_threadpool(callers.look_up, told)
+            peer = request.client.host if request.client is not None else ""
+            # A proxy that adds a header of its own instead of to the one that came: the last is its own.
+            forwarded = ",".join(request.headers.getlist("x-forwarded-for")[-1:])
+            try:
+                token = await run_in_threadpool(callers.look_up, told, callers.asker_of(peer, forwarded))
+            except TooManyWrongError as error:
+                headers = {"Retry-After": str(error.wait_s)}
+                raise RefusedError(_TOO_MANY, Reason("too-many-wrong-tokens"), headers=headers) from None
         found = callers.by_token(token, "basic" if scheme.lower() == "basic" else "bearer")
     if isinstance(found, Reason):
         raise RefusedError(_UNAUTHORIZED, found, headers={"WWW-Authenticate": 'Basic realm="clusop", charset="UTF-8"'})

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from clusop.errors import InputError
 from clusop.reasons import Reason
 from clusop.service.actor import Actor
+from clusop.service.failed_lookups import FailedLookups, peer_key
 from clusop.service.ingest.batch import ALL_WORKSPACES
-from clusop.service.tokens import ADMIN, READ, SCOPES, note_use, token_of
+from clusop.service.tokens import ADMIN, READ, SCOPES, is_among, note_use, secret_hashes, token_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clusop.clock import Clock
     from clusop.service.settings.settings import Settings
     from clusop.service.store.database import Database
     from clusop.service.tokens import Token
 
-__all__ = ["Caller", "Callers", "Way"]
+__all__ = ["Caller", "Callers", "TooManyWrongError", "Way"]
 
 Way: TypeAlias = Literal["bearer", "basic", "proxy"]
 
@@ -43,6 +46,14 @@ class Caller:
     key: str
 
 
+class TooManyWrongError(Exception):
+    """Too many tokens that are none came from one address; ``wait_s``: in how many seconds to come back."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__()
+        self.wait_s = wait_s
+
+
 class Callers:
     """Knows callers. A revoked token is refused after five seconds at the latest, by every replica."""
 
@@ -55,7 +66,10 @@ class Callers:
         self._per_minute = settings.count("requests_per_minute")
         self._remembered: dict[bytes, tuple[float, Token | None]] = {}
         self._spent: dict[str, tuple[int, int]] = {}
+        self._failed = FailedLookups()
+        self._hashes: tuple[float, Mapping[str, bytes]] = (float("-inf"), {})
         self._lock = threading.Lock()
+        self._hashes_lock = threading.Lock()
 
     def remembered(self, told: str) -> tuple[bool, Token | None]:
         """Whether the token was looked up just now, and what was found."""
@@ -64,11 +78,19 @@ class Callers:
             return False, None
         return True, found[1]
 
-    def look_up(self, told: str) -> Token | None:
-        """The token, from the database; keeps that it was used."""
-        now_ms = self._now_ms()
+    def look_up(self, told: str, address: str) -> Token | None:
+        """The token, from the database; keeps that it was used. Raises ``TooManyWrongError`` where ``address`` asked for too many
+        that are none, and this is none either.
+        """
+        now_ms, peer = self._now_ms(), peer_key(address)
+        # Taken first, lest many at once all find one left. A good token is never refused for a neighbour's wrong ones.
+        wait_s = self._failed.take(peer, self._clock.monotonic_ms())
+        if wait_s and not is_among(told, self._all_hashes()):
+            raise TooManyWrongError(wait_s)
         with self._database.reading() as connection:
             token = token_of(connection, told)
+        if token is not None and not wait_s:
+            self._failed.give_back(peer, self._clock.monotonic_ms())
         if token is not None and (token.used_at_ms or 0) < now_ms - _NOTED_EVERY_MS:
             handle = token.handle
             self._database.write(lambda connection: note_use(connection, handle, now_ms))
@@ -77,6 +99,16 @@ class Callers:
                 self._remembered.clear()
             self._remembered[_key(told)] = (self._clock.monotonic_ms() + _REMEMBERED_MS, token)
         return token
+
+    def _all_hashes(self) -> Mapping[str, bytes]:
+        """Of all tokens, as they were within the last seconds: one read, however many ask."""
+        with self._hashes_lock:
+            until_ms, hashes = self._hashes
+            if until_ms < self._clock.monotonic_ms():
+                with self._database.reading() as connection:
+                    hashes = secret_hashes(connection)
+                self._hashes = (self._clock.monotonic_ms() + _REMEMBERED_MS, hashes)
+        return hashes
 
     def forget(self) -> None:
         """Look everything up anew: a token was revoked."""
@@ -96,6 +128,15 @@ class Callers:
     def proxy_header(self) -> str:
         """The header a trusted proxy names people in, ``""`` where none does."""
         return self._header
+
+    def asker_of(self, peer: str, forwarded: str) -> str:
+        """The address that asks: the peer's, or, where that is a trusted proxy, the one that it names last in
+        ``X-Forwarded-For``. What stands before that anybody may have written.
+        """
+        if not self._header or not self._trusts(peer):
+            return peer
+        named = forwarded.rpartition(",")[2].strip()
+        return named if peer_key(named) else peer
 
     def by_proxy(self, address: str, name: str) -> Caller | None:
         """The person a trusted proxy at ``address`` names."""

@@ -18,6 +18,8 @@ from clusop.service.store.facts import claim
 from clusop.service.store.tables.access import tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection, Row
 
 __all__ = [
@@ -29,10 +31,12 @@ __all__ = [
     "create_token",
     "end_token",
     "first_tokens",
+    "is_among",
     "is_meant_as_token",
     "list_tokens",
     "note_use",
     "revoke_token",
+    "secret_hashes",
     "token_of",
 ]
 
@@ -110,6 +114,20 @@ def token_of(connection: Connection, told: str) -> Token | None:
     row = connection.execute(select(tokens).where(tokens.c.handle == handle)).first() if handle else None
     is_right = hmac.compare_digest(_hash(secret), row.secret_hash if row is not None else _NO_HASH)
     return _token(row) if row is not None and is_right else None
+
+
+def secret_hashes(connection: Connection) -> Mapping[str, bytes]:
+    """Of all tokens, by handle."""
+    rows = connection.execute(select(tokens.c.handle, tokens.c.secret_hash))
+    return {row.handle: row.secret_hash for row in rows}
+
+
+def is_among(told: str, hashes: Mapping[str, bytes]) -> bool:
+    """Whether ``told`` proves one of the tokens with these :func:`secret_hashes`."""
+    form = _FORM.fullmatch(told)
+    handle, secret = (form[1], form[2]) if form else ("", "")
+    is_right = hmac.compare_digest(_hash(secret), hashes.get(handle, _NO_HASH))
+    return handle in hashes and is_right
 
 
 def is_meant_as_token(told: str) -> bool:

@@ -72,7 +72,7 @@ def test_versions_past_the_horizon_go_and_no_figure_changes(database):
     later_ms = NOW_MS + 50 * DAY_MS
     before = shown(database, later_ms)
     assert before[0]
-    forget(database, later_ms, RETAIN)
+    forget(database, later_ms, RETAIN, 7)
     assert shown(database, later_ms) == before
     found = rows_of(database, bill_hours.c.hour_at_ms, bill_hours.c.version, bill_hours.c.is_current)
     assert found == [(old_ms, 3, True), (young_ms, 1, False), (young_ms, 2, True)]
@@ -89,7 +89,7 @@ def test_a_run_without_hours_goes_past_the_horizon_and_the_newest_stays(database
                     started_at_ms=NOW_MS + day * DAY_MS, from_at_ms=0, to_at_ms=1, tier="modeled", outcome="done"
                 )
             )
-    forget(database, NOW_MS + 400 * DAY_MS, RETAIN)
+    forget(database, NOW_MS + 400 * DAY_MS, RETAIN, 7)
     assert rows_of(database, reconciliations.c.started_at_ms) == [(NOW_MS + 2 * DAY_MS,)]
 
 
@@ -98,11 +98,11 @@ def test_a_version_waits_until_the_customers_table_was_told_that_it_is_no_longer
     bill(database, at_ms=at_ms, versions=2, written=NOW_MS)
     with database.writing() as connection:
         connection.execute(bill_hours.update().where(bill_hours.c.version == 1).values(written_at_ms=None))
-    forget(database, NOW_MS + 50 * DAY_MS, RETAIN)
+    forget(database, NOW_MS + 50 * DAY_MS, RETAIN, 7)
     assert count_of(database, bill_hours) == 2
     with database.writing() as connection:
         connection.execute(bill_hours.update().values(written_at_ms=NOW_MS))
-    forget(database, NOW_MS + 50 * DAY_MS, RETAIN)
+    forget(database, NOW_MS + 50 * DAY_MS, RETAIN, 7)
     assert rows_of(database, bill_hours.c.version) == [(2,)]
 
 
@@ -114,7 +114,7 @@ def test_engine_decisions_past_the_horizon_go_however_many_there_are(database):
             {"workspace": WORKSPACE, "compute": "job:1", "decided_at_ms": NOW_MS + day * DAY_MS} for day in (20, 50)
         ]
         connection.execute(engine_decisions.insert(), [*old, *young])
-    forget(database, later_ms, RETAIN)
+    forget(database, later_ms, RETAIN, 7)
     assert rows_of(database, engine_decisions.c.decided_at_ms) == [(NOW_MS + day * DAY_MS,) for day in (20, 50)]
 
 
@@ -141,7 +141,7 @@ def test_a_collected_file_is_forgotten_with_its_agent_and_never_taken_twice(data
     before = runs_of(database)
     for days in (10, 39, 41, 60):
         now_ms = NOW_MS + days * DAY_MS
-        forget(database, now_ms, RETAIN)
+        forget(database, now_ms, RETAIN, 7)
         if is_again:
             outcome, accepted, reasons = collected(database, path, now_ms)
             assert (outcome, accepted) in {("known", None), ("taken", 0)}
@@ -160,7 +160,7 @@ def test_the_note_on_a_file_stays_as_long_as_its_agent_is_heard_of(database, tmp
     later_ms = NOW_MS + 50 * DAY_MS
     last = written_file(tmp_path, 1, signal(1, 2, end_at_ms=later_ms))
     assert collected(database, last, later_ms)[0] == "taken"
-    forget(database, later_ms, RETAIN)
+    forget(database, later_ms, RETAIN, 7)
     assert rows_of(database, agents.c.agent) == [(agent_id(1),)]
     assert {name for (name,) in rows_of(database, collected_files.c.name)} == {first.name, last.name}
     assert collected(database, first, later_ms)[0] == "known"

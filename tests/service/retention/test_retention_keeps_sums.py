@@ -52,8 +52,8 @@ def test_signals_and_agents_go_and_sums_stay(database):
     before = sums_of(database)
     later_ms = NOW_MS + 50 * DAY_MS
     deliver(database, records_of(99, later_ms), later_ms)
-    assert forget(database, later_ms, 40) == (30, 30)
-    assert forget(database, later_ms, 40) == (0, 0)
+    assert forget(database, later_ms, 40, 7) == (30, 30)
+    assert forget(database, later_ms, 40, 7) == (0, 0)
     assert [count_of(database, table) for table in (signals, agents, other_records, usage_hours)] == [1, 1, 2, 1]
     deliver(database, first, later_ms)
     after = sums_of(database)
@@ -72,7 +72,7 @@ def test_an_event_log_that_goes_leaves_no_agent_behind_that_said_no_goodbye(data
     deliver(database, [signal(2, 1)], NOW_MS)
     later_ms = NOW_MS + 50 * DAY_MS
     deliver(database, records_of(99, later_ms), later_ms)
-    assert forget(database, later_ms, 40) == (2, 2)
+    assert forget(database, later_ms, 40, 7) == (2, 2)
     with database.reading() as connection:
         days = connection.execute(select(agent_days)).all()
     assert sum(day.signal_count for day in days) == 2
@@ -83,7 +83,7 @@ def test_what_was_forgotten_is_too_old_for_ever(database):
     records = records_of(1, NOW_MS)
     deliver(database, records, NOW_MS)
     later_ms = NOW_MS + 50 * DAY_MS
-    forget(database, later_ms, 40)
+    forget(database, later_ms, 40, 7)
     receipt = deliver(database, records, later_ms)
     assert [one.reason for one in receipt.refused] == ["too-old"] * 3
     # The agent wakes up: what is new is taken, what came before its row is not.
@@ -103,7 +103,7 @@ def test_a_repetition_after_its_signal_is_forgotten_is_still_known(database):
     for days in range(10, 60, 10):
         at_ms = NOW_MS + days * DAY_MS
         deliver(database, [agent_state(1, 1 + days, at_ms=at_ms, started_at_ms=NOW_MS)], at_ms)
-    forget(database, at_ms, 40)
+    forget(database, at_ms, 40, 7)
     assert (count_of(database, signals), count_of(database, agents)) == (0, 1)
     receipt = deliver(database, [signal(1, 1, end_at_ms=NOW_MS)], at_ms)
     assert (receipt.accepted, receipt.known, receipt.refused) == (0, 1, ())
@@ -119,7 +119,7 @@ def test_job_clusters_do_not_grow_the_table_past_its_horizon(database, per_day):
         documents = [agent_state(day * per_day + n + 1, 1, at_ms=now_ms, started_at_ms=now_ms) for n in range(per_day)]
         deliver(database, documents, now_ms)
         if day % 10 == 9:
-            forget(database, now_ms, 40)
+            forget(database, now_ms, 40, 7)
         most = max(most, count_of(database, agents))
     assert most <= (40 + 1 + 10) * per_day
     assert count_of(database, other_records) == count_of(database, agents)

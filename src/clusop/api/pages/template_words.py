@@ -73,7 +73,10 @@ def _date(at_ms: int) -> str:
 
 
 def _part(part: int, whole: int, *, is_upper_bound: bool = False) -> str:
-    return share(Fraction(part, whole), is_upper_bound=is_upper_bound) if whole else "not known"
+    """A share, never above all of it: an engine measures its time by a clock of its own, and what a stage used is spread evenly
+    over hours in which executors came and went.
+    """
+    return share(Fraction(min(part, whole), whole), is_upper_bound=is_upper_bound) if whole else "not known"
 
 
 def at_most(length_ms: int, *, is_upper_bound: bool) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from clusop.analysis.records.line import MAX_RECORD_BYTES
 from clusop.analysis.records.read import read_record
+from clusop.analysis.records.shape import MAX_INTEGER
 from clusop.reasons import Reason
 from clusop.service.ingest.flatten import flat
 from clusop.service.ingest.receipt import Refusal
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from clusop.service.ingest.seen import Seen
 
 __all__ = ["Unidentified", "decode_line"]
+
+_MAX_INTEGER_CHARS = 20
 
 _decode = wire_decoder().decode
 
@@ -57,7 +60,7 @@ def _judged(line: bytes) -> Seen | Refusal | Unidentified:
 def _identity(line: bytes) -> tuple[str, int] | str:
     """Agent and sequence, or what is wrong with the line."""
     try:
-        document = json.loads(line)
+        document = json.loads(line, parse_int=_integer)
     except (ValueError, RecursionError):
         return "this is no JSON"
     if not isinstance(document, dict):
@@ -67,4 +70,12 @@ def _identity(line: bytes) -> tuple[str, int] | str:
         return "agent is missing or no text of its form"
     if type(sequence) is not int:
         return "sequence is missing or no integer"
+    if abs(sequence) > MAX_INTEGER:
+        # No receipt holds it, nor could whoever reads one.
+        return f"sequence is no integer from 1 to {MAX_INTEGER}"
     return agent, sequence
+
+
+def _integer(digits: str) -> int:
+    # Python refuses thousands of digits; cut, it is still beyond what is taken.
+    return int(digits[:_MAX_INTEGER_CHARS])

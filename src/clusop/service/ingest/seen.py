@@ -96,7 +96,7 @@ class SeenHour(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="usag
     @property
     def latest_at_ms(self) -> int:
         """The latest time it tells of."""
-        return self.start_at_ms
+        return max(self.start_at_ms, self.armed_since_at_ms)
 
 
 class SeenState(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="agent-state"):
@@ -141,7 +141,7 @@ class SeenState(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="age
     @property
     def latest_at_ms(self) -> int:
         """The latest time it tells of."""
-        return self.at_ms
+        return max(self.at_ms, self.start_at_ms, self.armed_since_at_ms)
 
 
 Seen: TypeAlias = SeenSignal | SeenHour | SeenState

@@ -1,5 +1,5 @@
 """Retention: signals past the horizon go, their sums stay; agents past it become a line a day of their compute definition; old
-versions of the bill and old engine decisions go.
+versions of the bill, old engine decisions and old messages go.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from clusop.service.ingest.limits import HORIZON_FACT, MS_PER_DAY, Limits
 from clusop.service.retention.agent_days import fold_agents
 from clusop.service.retention.old_decisions import forget_decisions
+from clusop.service.retention.old_messages import forget_messages
 from clusop.service.retention.old_versions import forget_files, forget_versions
 from clusop.service.store.facts import fact, raise_to
 from clusop.service.store.lock_order import hold
@@ -34,8 +35,10 @@ Forgotten = tuple[int, int]
 """How many signals and agents went."""
 
 
-def forget(database: Database, now_ms: int, retain_days: int) -> Forgotten:
-    """Forget what lies past the horizon, in small transactions: others write meanwhile, and it may end anywhere."""
+def forget(database: Database, now_ms: int, retain_days: int, cooldown_days: int) -> Forgotten:
+    """Forget what lies past the horizon, in small transactions: others write meanwhile, and it may end anywhere. Messages stay
+    for as long as the cooldown at least.
+    """
 
     def raised(connection: Connection) -> int:
         # First, and for good: from here on records from before it are refused, so that none comes a second time.
@@ -58,6 +61,7 @@ def forget(database: Database, now_ms: int, retain_days: int) -> Forgotten:
     forget_files(database, horizon_at_ms)
     forget_versions(database, horizon_at_ms)
     forget_decisions(database, horizon_at_ms)
+    forget_messages(database, horizon_at_ms, now_ms, cooldown_days)
     return signal_count, agent_count
 
 

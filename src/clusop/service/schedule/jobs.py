@@ -81,7 +81,7 @@ def jobs_of(settings: Settings, clock: Clock) -> tuple[Job, ...]:
         reconcile(database, warehouse, bill, now_ms)
 
     def let_go(database: Database, now_ms: int) -> None:
-        forget(database, now_ms, retain_days)
+        forget(database, now_ms, retain_days, policy.cooldown_days)
 
     return (
         Job("owners", 5 * _MINUTE_MS, assign_owners),

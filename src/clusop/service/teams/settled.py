@@ -80,7 +80,7 @@ def claim(connection: Connection, channels: Sequence[str], now_ms: int) -> Claim
         .order_by(deliveries.c.due_at_ms, deliveries.c.id)
         .limit(1)
     ).first()
-    # Asked last: it looks through all messages that ever were, and most of the time none is due.
+    # Asked last: most of the time none is due.
     if row is None or _last_sent_at_ms(connection, channels, now_ms) > now_ms - SPACING_MS:
         return None
     taken = connection.execute(

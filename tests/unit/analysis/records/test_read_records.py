@@ -107,7 +107,7 @@ def test_a_record_is_a_value():
         (b'{"a":NaN}', "not-a-record"),
         (b"\xff\xfe{}", "not-a-record"),
         (b"[" * 5000, "not-a-record"),
-        (b'{"a":' + b"9" * 5000 + b"}", "not-a-record"),
+        (b'{"a":' + b"9" * 5000 + b"}", "unknown-record"),
         (b"{}", "unknown-record"),
         (b'{"record":["signal"],"version":1}', "unknown-record"),
         (b'{"record":"signal","version":2}', "unknown-record"),
@@ -120,6 +120,28 @@ def test_a_refusal_has_its_reason(line, reason):
     found = read_record(line)
     assert isinstance(found, Reason)
     assert found.id == reason
+
+
+def test_what_an_agent_may_tell_is_taken():
+    """Each class is rounded by itself, an hour's native time is the engine's own measure, of no whole there are no parts. Odd
+    times are shown as what they can be at most; no record is lost for them.
+    """
+    rounded = signal()
+    rounded["time"] |= {"run_ms": 1000, "native_ms": 501, "island_ms": 400, "unexplained_ms": 101}
+    unknown = signal()
+    unknown["time"] |= {"run_ms": None}
+    hour = usage_hour() | {"busy_ms": 1000, "native_ms": 30_000, "non_sql_ms": 1001, "failed_ms": 0, "lost_ms": 0}
+    for document in (rounded, unknown, hour):
+        assert not isinstance(read(document), Reason)
+
+
+@pytest.mark.parametrize("digits", ["9" * 19, "9" * 20, "1" + "0" * 20, "9" * 5000, "-" + "9" * 5000])
+def test_an_integer_of_any_length_is_told_as_what_it_is(digits):
+    found = read_record(canonical_line(signal()).replace(b'"sequence":7,', b'"sequence":%s,' % digits.encode()))
+    assert isinstance(found, Reason)
+    assert (found.id, found.detail) == (
+        "malformed-record", "signal.sequence is no integer from 1 to 9223372036854775807"
+    )  # fmt: skip
 
 
 def test_a_line_break_belongs_to_no_record():

@@ -77,7 +77,9 @@ def signal(agent: int = 1, sequence: int = 1, *, problem: int = 0, **changed) ->
         "shape": _SHAPE,
         "tags": {"team": "pricing"},
     }
-    document["time"] = document["time"] | {"run_ms": run_ms, "reasons": [] if run_ms is not None else ["no-tasks"]}
+    parts = {} if run_ms is None else {"native_ms": run_ms // 3, "island_ms": run_ms - run_ms // 3}
+    told = {"run_ms": run_ms, "reasons": [] if run_ms is not None else ["no-tasks"]}
+    document["time"] = document["time"] | parts | told
     document["figures"] = {
         "attributed": figure,
         "exposure": figure,
@@ -101,7 +103,7 @@ def usage_hour(agent: int = 1, sequence: int = 1, **changed) -> dict:
         "slot_ms": {"i3.xlarge": 14_400_000},
         "busy_ms": 10_000,
         "native_ms": 5_000,
-        "non_sql_ms": 1_000,
+        "non_sql_ms": min(1_000, changed.get("busy_ms", 1_000)),
         "failed_ms": 0,
         "lost_ms": 0,
         "armed_since_at_ms": NOW_MS - 7_200_000,

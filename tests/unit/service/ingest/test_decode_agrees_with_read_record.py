@@ -118,6 +118,13 @@ def test_odd_lines_are_judged_alike(data):
     agrees(data)
 
 
+@pytest.mark.parametrize("digits", ["9223372036854775808", "9" * 20, "9" * 25, "9" * 5000, "-" + "9" * 25])
+def test_a_sequence_that_no_receipt_holds_is_told_as_such(digits):
+    """A decoder's process and whoever reads the receipt hold 64 bits."""
+    told = decode_line(line(signal(1, 7)).replace(b'"sequence":7,', b'"sequence":%s,' % digits.encode()))
+    assert told == Unidentified("sequence is no integer from 1 to 9223372036854775807")
+
+
 def test_a_text_of_two_lines_is_nowhere_two_texts():
     for document in SEEDS:
         for path in places(document):

@@ -34,6 +34,10 @@ deliveries = Table(
     Index(None, "state", "due_at_ms"),
     Index(None, "problem_id", "channel", "created_at_ms"),
     Index(None, "team", "created_at_ms"),
+    # What is asked each minute, of the newest; and by retention, of the oldest.
+    Index("ix_deliveries_kind_created_at_ms", "kind", "created_at_ms"),
+    Index("ix_deliveries_state_settled_at_ms", "state", "settled_at_ms"),
+    Index("ix_deliveries_channel_sending_since_at_ms", "channel", "sending_since_at_ms"),
 )
 
 # Why a problem was not told: one row a problem, channel and reason, counted up while nothing changes.
