@@ -239,6 +239,38 @@ def test_a_hive_function_stays_one_in_the_engines_words(says, cause, reading_of,
     assert (finding.disagreement is None) == (cause == "scala-udf")
 
 
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("AggregateInPandas", "pandas-udf"),
+        ("FlatMapCoGroupsInPandas", "pandas-udf"),
+        ("FlatMapGroupsInPandasWithState", "stateful-streaming"),
+        ("MapGroups", "rdd-or-dataset-api"),
+        ("StreamingSymmetricHashJoin", "stateful-streaming"),
+        ("WindowInPandas", "pandas-udf"),
+    ],
+)
+def test_a_bare_not_supported_hides_nothing(name, cause, reading_of, observed_of):
+    """What an operator is by its name is the cause, and the engine's words stand beside it."""
+    text = f"{name} | f(a#1) / CometColumnarToRow / CometScan parquet"
+    words = ((f"{name} f(a#1)", f"{name} is not supported"),)
+    (finding,) = diagnose(observed_of(reading_of(text), engine_words=words)).findings
+    assert (finding.cause, finding.operator, finding.disagreement) == (cause, name, None)
+    assert finding.witnesses == (Witness.STRUCTURE, Witness.ENGINE)
+
+
+def test_rows_on_one_side_of_a_join_are_its_cause_unless_the_engine_says_otherwise(reading_of, observed_of):
+    text = (
+        "BroadcastHashJoin | Inner\n  BroadcastExchange\n    LocalTableScan | [k#1]\n"
+        "  CometColumnarToRow\n    CometScan parquet"
+    )
+    (held_back,) = diagnose(observed_of(reading_of(text))).findings
+    words = (("BroadcastHashJoin Inner", "Unsupported join type ExistenceJoin"),)
+    (said,) = diagnose(observed_of(reading_of(text), engine_words=words)).findings
+    assert (held_back.cause, held_back.operator) == ("row-source", "LocalTableScan")
+    assert (said.cause, said.operator) == ("unsupported-operator", "BroadcastHashJoin")
+
+
 def test_an_aggregate_that_waits_for_the_one_below_is_no_cause(reading_of, observed_of):
     """Comet 1's words for a final aggregate: the blame sits with what kept the partial one on the JVM."""
     text = (
