@@ -171,20 +171,20 @@ def _watched(database: Database) -> dict[str, int]:
     """Count what the engine does from here on; its log is no longer emptied."""
     tally = {"statements": 0, "commits": 0}
 
-    @event.listens_for(database.engine, "connect")
+    @event.listens_for(database.writing_engine, "connect")
     def _opened(connection: Any, _record: object) -> None:  # Any: the driver's connection
         connection.execute("PRAGMA wal_autocheckpoint = 0")
 
-    @event.listens_for(database.engine, "before_cursor_execute")
+    @event.listens_for(database.writing_engine, "before_cursor_execute")
     def _asked(_connection: object, _cursor: object, words: str, *_rest: object) -> None:
         tally["statements"] += not words.startswith("BEGIN")
 
-    @event.listens_for(database.engine, "commit")
-    def _committed(connection: Any) -> None:  # Any: SQLAlchemy's connection
-        tally["commits"] += bool(connection.get_execution_options().get("clusop_writes", False))
+    @event.listens_for(database.writing_engine, "commit")
+    def _committed(_connection: object) -> None:
+        tally["commits"] += 1
 
     # Those that were opened before know nothing of this.
-    database.engine.dispose()
+    database.writing_engine.dispose()
     return tally
 
 

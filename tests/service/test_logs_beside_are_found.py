@@ -65,9 +65,9 @@ def looked(database, *documents, words=("is_offline", "DISTINCT", "JOIN problems
         if all(word in statement for word in words):
             seen.append((statement, parameters))
 
-    event.listen(database.engine, "before_cursor_execute", told)
+    event.listen(database.writing_engine, "before_cursor_execute", told)
     take(database, *documents, offline=offline)
-    event.remove(database.engine, "before_cursor_execute", told)
+    event.remove(database.writing_engine, "before_cursor_execute", told)
     return seen
 
 
@@ -136,7 +136,7 @@ def test_a_late_signal_brings_what_the_bill_replaces_to_what_is_in_the_sums_at_o
 
 def test_a_signal_of_hours_that_no_bill_can_tell_yet_asks_for_no_line_of_it(database):
     seen = []
-    event.listen(database.engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
+    event.listen(database.writing_engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
     take(database, LIVE)
     take(database, *LOG, offline=True)
     assert seen

@@ -55,7 +55,7 @@ def test_where_nothing_is_due_the_messages_of_the_past_are_left_alone(box):
     box.waiting(3)
     sent(box.database, [box.channel], box.clock)
     asked = []
-    event.listen(box.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    event.listen(box.database.writing_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
     assert sent(box.database, [box.channel], box.clock) == {}
     assert asked
     assert not [statement for statement in asked if "max(deliveries.sending_since_at_ms)" in statement]

@@ -1,7 +1,8 @@
 """One database, opened: connections that read, transactions that write. SQLite or PostgreSQL, the same to whoever asks.
 
 SQLite takes one writer at a time. Writers of this process queue up at a lock, so that none of them waits in SQLite's own
-busy loop; other processes are waited for up to half a minute.
+busy loop; other processes are waited for up to half a minute. All of them write over one connection: what it has read it need
+not read again, and memory has room for one cache of a writer, not for one in every connection of a pool.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["Database", "database_url", "open_database"]
 
 _BUSY_MS = 30_000
-_PAGE_CACHE_KIB = 16_384
+# Each connection has a cache of its own, which loses its worth as soon as another one writes.
+_WRITER_CACHE_KIB = 16_384
+_READER_CACHE_KIB = 4_096
 # Of a new file. Three signals fit in a page; half as many pages are half as many writes.
 _PAGE_BYTES = 8192
 # In pages, 64 MiB: pages that every group of batches changes are carried over once for many groups.
@@ -42,17 +45,20 @@ T = TypeVar("T")
 
 
 class Database:
-    """An open database. ``is_sqlite`` says which of both dialects it speaks."""
+    """An open database. ``is_sqlite`` says which of both dialects it speaks. On SQLite what reads goes through ``engine`` and
+    what writes through ``writing_engine``, which has one connection; on PostgreSQL both are the same.
+    """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writing: Engine) -> None:
         self.engine = engine
+        self.writing_engine = writing
         self.is_sqlite = engine.dialect.name == "sqlite"
-        watch_changes(engine)
-        self._writer = threading.RLock()
+        watch_changes(writing)
+        self._writer = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection whose reads see one state of the database. Nothing is written over it: PostgreSQL refuses it."""
+        """A connection whose reads see one state of the database. Nothing is written over it: the database refuses."""
         with self.engine.connect() as connection, connection.begin():
             if not self.is_sqlite:
                 # Each statement would else see what was committed just before it, and a page tell two states at once. Of this
@@ -78,21 +84,20 @@ class Database:
         :meth:`write`.
         """
         if not self.is_sqlite:
-            with self.engine.begin() as connection:
+            with self.writing_engine.begin() as connection:
                 begin_count(connection)
                 yield connection
                 count_changes(connection)
             return
-        with self._writer, self.engine.connect() as opened:
-            connection = opened.execution_options(clusop_writes=True)
-            with connection.begin():
-                begin_count(connection)
-                yield connection
-                count_changes(connection)
+        with self._writer, self.writing_engine.begin() as connection:
+            begin_count(connection)
+            yield connection
+            count_changes(connection)
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+        self.writing_engine.dispose()
 
 
 def database_url(told: str) -> URL:
@@ -117,7 +122,7 @@ def open_database(told: str) -> Database:
     """Open ``told`` (an URL) and see that it answers. Raises ``InputError`` in one sentence where it does not."""
     url = database_url(told)
     try:
-        database = Database(_sqlite(url) if url.drivername.startswith("sqlite") else _postgresql(url))
+        database = _sqlite(url) if url.drivername.startswith("sqlite") else _postgresql(url)
         with database.reading() as connection:
             connection.exec_driver_sql("SELECT 1")
     except (DBAPIError, NoSuchModuleError, OSError, ValueError) as error:
@@ -125,15 +130,20 @@ def open_database(told: str) -> Database:
     return database
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=_POOL,
-        max_overflow=_POOL,
-        connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False},
+def _sqlite(url: URL) -> Database:
+    connect_args = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+    # The last one given back is the first one taken: of those that many readers once needed, most keep small caches.
+    reading = create_engine(
+        url, hide_parameters=True, connect_args=connect_args, pool_size=_POOL, max_overflow=_POOL, pool_use_lifo=True
     )
+    writing = create_engine(url, hide_parameters=True, connect_args=connect_args, pool_size=1, max_overflow=0)
+    _prepare(reading, "BEGIN", f"cache_size = -{_READER_CACHE_KIB}", "query_only = ON")
+    # A transaction that reads first and writes later would fail where another wrote between.
+    _prepare(writing, "BEGIN IMMEDIATE", f"cache_size = -{_WRITER_CACHE_KIB}")
+    return Database(reading, writing)
 
+
+def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
     @event.listens_for(engine, "connect")
     def _opened(connection: Any, _record: object) -> None:  # Any: the driver's connection, of either driver
         # Transactions begin where SQLAlchemy says so, not where the driver guesses.
@@ -146,21 +156,17 @@ def _sqlite(url: URL) -> Engine:
             "synchronous = FULL",
             f"busy_timeout = {_BUSY_MS}",
             "foreign_keys = ON",
-            f"cache_size = -{_PAGE_CACHE_KIB}",
             "temp_store = MEMORY",
+            *pragmas,
         ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("clusop_writes", False)
-        # A transaction that reads first and writes later would fail where another wrote between.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
+        connection.exec_driver_sql(begin)
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL) -> Database:
     # A server that does not answer is one sentence, too. The address may say otherwise.
     patience = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
     engine = create_engine(
@@ -168,4 +174,4 @@ def _postgresql(url: URL) -> Engine:
     )
     # First: SQLAlchemy's own questions to a new connection fail where the driver hands texts over as bytes.
     event.listen(engine, "connect", check_encoding, insert=True)
-    return engine
+    return Database(engine, engine)
