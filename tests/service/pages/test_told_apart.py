@@ -8,7 +8,7 @@ import re
 import pytest
 import seed
 from page_reading import reading
-from seed_records import DAY_MS, HOUR_MS, NOW_MS, WORKS, signal, state
+from seed_records import DAY_MS, HOUR_MS, NOW_MS, WORKS, hour, signal, state
 from sqlalchemy import select, update
 
 from clusop.analysis.records.line import canonical_line
@@ -174,6 +174,21 @@ def test_agents_collected_files_and_event_logs_are_told_apart(senders):
     one = main_text(senders, f"/agents/{log_id}")
     assert "Findings of an event log" in one
     assert one.startswith("Agents sent Event log bbbbbbbb")
+
+
+@pytest.mark.parametrize(
+    ("busy_ms", "native_ms", "words"),
+    [(1000, 1000, "100 %"), (1000, 1200, "> 100 %"), (1000, 999, "> 99 %"), (1000, None, "not known"), (0, 5, "not known")],
+)
+def test_native_time_above_busy_time_is_told_and_not_cut(changing, busy_ms, native_ms, words):
+    told = hour(UDF, "c" * 32, 1, NOW_MS) | {"busy_ms": busy_ms, "native_ms": native_ms}
+    with changing.database.writing() as connection:
+        (receipt,) = apply_batches(connection, [batch_of([canonical_line(told)])], NOW_MS, Limits())
+        key = connection.execute(select(agents.c.id).where(agents.c.agent == "c" * 32)).scalar_one()
+    assert receipt.accepted == 1
+    page = reading(changing.get(f"/agents/{key}").text)
+    cells = [one.text.strip() for one in page.all("td") if any(above.tag == "table" for above in one.above)]
+    assert cells[2] == words
 
 
 def test_an_event_log_counts_as_no_agent_and_can_be_asked_for(senders, pages):

@@ -73,10 +73,14 @@ def _date(at_ms: int) -> str:
 
 
 def _part(part: int, whole: int, *, is_upper_bound: bool = False) -> str:
-    """A share, never above all of it: an engine measures its time by a clock of its own, and what a stage used is spread evenly
-    over hours in which executors came and went.
+    """A share. A part may be told to be more than the whole: an engine measures its time by a clock of its own, and what a stage
+    used is spread evenly over hours in which executors came and went. How much more would say nothing; that it is more does.
     """
-    return share(Fraction(min(part, whole), whole), is_upper_bound=is_upper_bound) if whole else "not known"
+    if not whole:
+        return "not known"
+    if part > whole:
+        return "≤ 100 %" if is_upper_bound else "> 100 %"
+    return share(Fraction(part, whole), is_upper_bound=is_upper_bound)
 
 
 def at_most(length_ms: int, *, is_upper_bound: bool) -> str:
