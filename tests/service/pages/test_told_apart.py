@@ -178,7 +178,13 @@ def test_agents_collected_files_and_event_logs_are_told_apart(senders):
 
 @pytest.mark.parametrize(
     ("busy_ms", "native_ms", "words"),
-    [(1000, 1000, "100 %"), (1000, 1200, "> 100 %"), (1000, 999, "> 99 %"), (1000, None, "not known"), (0, 5, "not known")],
+    [
+        (1000, 1000, "100 %"),
+        (1000, 1200, "> 100 %"),
+        (1000, 999, "> 99 %"),
+        (1000, None, "not known"),
+        (0, 5, "not known"),
+    ],
 )
 def test_native_time_above_busy_time_is_told_and_not_cut(changing, busy_ms, native_ms, words):
     told = hour(UDF, "c" * 32, 1, NOW_MS) | {"busy_ms": busy_ms, "native_ms": native_ms}
