@@ -33,7 +33,7 @@ from torture_count import Expected, faults_in
 from torture_stream import DATABASE, Kill, Stream, faults_of, planned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from torture_stream import Planned
 
@@ -51,10 +51,11 @@ _PATIENT = {"CLUSOP_SERVE_DECODE_SECONDS": "600"}
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is sent, by how many agents, and how often what is killed."""
+    """How much is sent, by how many agents, how many of which send at once, and how often what is killed."""
 
     signals: int = 2000
     agents: int = 4
+    senders: int = 4
     kills: int = 3
     replicas: int = 1
     database_kills: int = 0
@@ -81,6 +82,11 @@ class _Sent:
     lock: threading.Lock = field(default_factory=threading.Lock)
     faults: list[str] = field(default_factory=list)
 
+    def fail(self, fault: str) -> None:
+        """What went wrong, said at once: the rest of a long run proves nothing any more."""
+        self.faults.append(fault)
+        print(f"  WRONG: {fault}", flush=True)
+
 
 def torture(plan: Plan, database: str, folder: Path, postgres: Postgres | None = None) -> list[str]:
     """What did not hold, a sentence each; empty when all did."""
@@ -98,8 +104,10 @@ def torture(plan: Plan, database: str, folder: Path, postgres: Postgres | None =
         kills: list[Kill] = []
         doomed: list[Doomed] = []
         senders = [
-            threading.Thread(target=_send, args=(plan, replicas, token, number, sent))
-            for number in range(1, plan.agents + 1)
+            threading.Thread(
+                target=_send, args=(plan, replicas, token, range(first, plan.agents + 1, plan.senders), sent)
+            )
+            for first in range(1, plan.senders + 1)
         ]
         # Kept from here on; sixteen threads at once would make them sixteen times.
         signal_templates()
@@ -117,7 +125,7 @@ def torture(plan: Plan, database: str, folder: Path, postgres: Postgres | None =
             for replica in replicas:
                 replica.kill()
     if len(doomed) != plan.doomed:
-        sent.faults.append(f"{len(doomed)} of {plan.doomed} agents were killed")
+        sent.fail(f"{len(doomed)} of {plan.doomed} agents were killed")
     expected = Expected(plan.agents, plan.each, sent.stream.acknowledged, doomed)
     told = f"{sent.lost_answers} answers lost, {sent.waits} times told to come back, {len(doomed)} agents killed"
     print(f"  {told}; {sum(kill.requests > 0 for kill in kills)} of {len(wanted)} kills cut requests off", flush=True)
@@ -140,7 +148,7 @@ def _doom(plan: Plan, replicas: Sequence[ServeProcess], token: str, doomed: list
             with suppress(InterruptedError):
                 doomed.append(Doomed.live(name, lines, url_of, token, plan.seed + number))
         except WrongAnswerError as error:
-            sent.faults.append(str(error))
+            sent.fail(str(error))
 
 
 @dataclass(frozen=True)
@@ -174,7 +182,13 @@ def _kill(wanted: Sequence[Planned], chance: random.Random, targets: _Targets, k
         print(f"  killed and started again: {kills[-1]}", flush=True)
 
 
-def _send(plan: Plan, replicas: Sequence[ServeProcess], token: str, agent: int, sent: _Sent) -> None:
+def _send(plan: Plan, replicas: Sequence[ServeProcess], token: str, agents: Iterable[int], sent: _Sent) -> None:
+    """Agents, one after the other."""
+    for agent in agents:
+        _live(plan, replicas, token, agent, sent)
+
+
+def _live(plan: Plan, replicas: Sequence[ServeProcess], token: str, agent: int, sent: _Sent) -> None:
     """One agent: every record until it is acknowledged, some of them again, none in order."""
     chance = random.Random(plan.seed * 1000 + agent)
     lines = lines_of(agent, plan.each, plan.problems, int(time.time() * 1000))
@@ -190,12 +204,12 @@ def _send(plan: Plan, replicas: Sequence[ServeProcess], token: str, agent: int, 
         try:
             receipt, later_s = _asked(replicas[number], token, [lines[one] for one in (*chosen, *again)], chance)
         except WrongAnswerError as error:
-            sent.faults.append(f"agent {agent}: {error}")
+            sent.fail(f"agent {agent}: {error}")
         finally:
             sent.stream.end(number, len(chosen) if receipt is not None else 0)
         if receipt is not None:
             if receipt["refused"] or receipt["accepted"] + receipt["known"] != len(chosen) + len(again):
-                sent.faults.append(f"agent {agent} was answered {json.dumps(receipt)[:300]}")
+                sent.fail(f"agent {agent} was answered {json.dumps(receipt)[:300]}")
             acknowledged += chosen
             continue
         with sent.lock:
@@ -231,7 +245,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Kill the service while agents send")
     parser.add_argument("--signals", type=int, default=1_000_000)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--agents", type=int, default=16)
+    parser.add_argument("--agents", type=int, default=512)
+    parser.add_argument("--senders", type=int, default=16, help="agents that send at once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     chosen = parser.parse_args(arguments)
@@ -246,6 +261,7 @@ def main(arguments: list[str]) -> int:
             plan = Plan(
                 signals=chosen.signals,
                 agents=chosen.agents,
+                senders=chosen.senders,
                 kills=chosen.kills,
                 replicas=1 if is_sqlite else 2,
                 database_kills=0 if is_sqlite else max(1, chosen.kills // 5),

@@ -140,3 +140,18 @@ def test_gaps_are_counted_and_bounded(database):
     with database.reading() as connection:
         row = connection.execute(select(agents)).one()
     assert (row.agent, row.accepted) == (agent_id(1), "[[1,1],[3,3],[5,5],[7,7],[9,9]]")
+
+
+def test_at_the_bound_whatever_opens_no_other_gap_is_taken(database):
+    def sent(*sequences):
+        batch = batch_of([line(signal(1, sequence)) for sequence in sequences])
+        with database.writing() as connection:
+            (receipt,) = apply_batches(connection, [batch], NOW_MS, Limits(most_gaps=5))
+        return receipt.accepted, [one.sequence for one in receipt.refused]
+
+    assert sent(1, 4, 7, 11, 15) == (5, [])
+    assert sent(9, 20) == (0, [9, 20])
+    # Beside an interval, at its other end, and between two of them, which makes room for one more.
+    assert sent(2, 14, 3, 20) == (4, [])
+    with database.reading() as connection:
+        assert connection.scalar(select(agents.c.accepted)) == "[[1,4],[7,7],[11,11],[14,15],[20,20]]"

@@ -44,6 +44,13 @@ class Intervals:
         at = bisect_right(self._firsts, number) - 1
         return at >= 0 and number <= self._lasts[at]
 
+    def opens(self, number: int) -> bool:
+        """Whether ``number`` would be an interval of its own: it touches none."""
+        at = bisect_right(self._firsts, number)
+        touches_left = at > 0 and number <= self._lasts[at - 1] + 1
+        touches_right = at < len(self._firsts) and self._firsts[at] == number + 1
+        return not touches_left and not touches_right
+
     def __len__(self) -> int:
         return len(self._firsts)
 

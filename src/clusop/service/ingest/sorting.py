@@ -97,7 +97,7 @@ def _sort_one(batch: Batch, found: Sorted, stored: dict[tuple[int, int], bytes],
                 known += 1
                 continue
             answer = Reason("conflict")
-        elif len(agent.accepted) >= bounds.most_gaps and sequence != agent.accepted.last + 1:
+        elif len(agent.accepted) >= bounds.most_gaps and agent.accepted.opens(sequence):
             answer = Reason("too-many-gaps")
         else:
             agent.accepted.add(sequence)

@@ -12,7 +12,9 @@ from clusop.service.ingest.intervals import Intervals
 def test_intervals_are_a_set_of_numbers(numbers):
     found, known = Intervals(), set()
     for number in numbers:
+        before, opens = len(found), found.opens(number)
         assert found.add(number) == (number not in known)
+        assert opens == (len(found) > before)
         known.add(number)
     assert [number for number in range(62) if number in found] == sorted(known)
     assert (found.count, found.last) == (len(known), max(known, default=0))
