@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from clusop.analysis.figure import Figure
     from clusop.plan.reading import PlanReading
 
-__all__ = ["Evidence", "confidence_of", "cost_leg", "diagnosis_leg", "parse_leg", "recommendation_leg"]
+__all__ = ["Evidence", "confidence_of", "cost_leg", "diagnosis_leg", "parse_leg", "recommendation_leg", "with_bill"]
 
 _BEST_PARSE = 0.99
 _PARSE_FACTORS: Mapping[str, float] = MappingProxyType(
@@ -60,6 +60,7 @@ _STAGE_BY_STAGE = "photon"
 _SIDE_CAUSES = frozenset({"row-source", "marginal-operator", "unexplained"})
 
 _MODELED, _BILLED = 0.79, 0.95
+_NOT_BILLED = "modeled-dollars"
 _COST_FACTORS: Mapping[str, float] = MappingProxyType(
     {
         "unknown-tier": 0.95,
@@ -145,7 +146,7 @@ def cost_leg(cost: QueryCost, time: TimeSplit, findings: Sequence[Finding] = (),
     if time.ratio_basis is RatioBasis.STRUCTURE:
         return Leg(0.0, time.reasons or (Reason("no-times"),))
     is_modeled = isinstance(cost.attributed, ModeledFigure)
-    reasons = [Reason("modeled-dollars")] if is_modeled else []
+    reasons = [Reason(_NOT_BILLED)] if is_modeled else []
     reasons += [*remarks, *_gaps(cost.attributed), *(reason for reason in time.reasons if reason.id in _COST_FACTORS)]
     if time.ratio_basis is RatioBasis.OPERATORS:
         reasons.append(Reason("operators-basis"))
@@ -155,6 +156,18 @@ def cost_leg(cost: QueryCost, time: TimeSplit, findings: Sequence[Finding] = (),
     if not isinstance(cost.avoidable, Unpriced):
         reasons.append(Reason("assumed-gain"))
     return _lowered(_MODELED if is_modeled else _BILLED, reasons, _COST_FACTORS, 1.0)
+
+
+def with_bill(leg: Leg, billed_ratio: Fraction) -> Leg:
+    """The cost leg of modeled dollars of which a bill now tells ``billed_ratio`` (0 to 1): that part is worth what billed dollars
+    are, all else that lowered the leg stays. One that was not lowered for being modeled is as it was.
+    """
+    if not billed_ratio or all(reason.id != _NOT_BILLED for reason in leg.reasons):
+        return leg
+    raised = leg.score * (1 + float(billed_ratio) * (_BILLED / _MODELED - 1))
+    in_place = () if billed_ratio == 1 else (Reason("partly-billed"),)
+    reasons = (one for reason in leg.reasons for one in ((reason,) if reason.id != _NOT_BILLED else in_place))
+    return Leg(min(_BILLED, round(raised, 4)), tuple(reasons))
 
 
 def recommendation_leg(action: Action, evidence: Evidence) -> Leg:

@@ -36,7 +36,7 @@ def test_all_work_off_the_engine_makes_the_premium_the_saving(an_agent, decided)
     assert [found["saving"]["low_microusd"], found["saving"]["high_microusd"]] == [855_000, 855_000]
     assert found["saving"]["basis"] == "modeled"
     facts = found["facts"]
-    assert facts["cluster_hours"] == {"total": "3", "busy": "3", "idle": "0"}
+    assert facts["cluster_hours"] == {"total": "3", "busy": "3", "unused": "0"}
     assert [facts["off_engine_share"], facts["observed"]["ratio"], facts["agents"]] == ["1", "1", 3]
     # (2.9 × 0.15 + 0.312) × 3
     assert facts["bill"]["low_microusd"] == 2_241_000
@@ -59,7 +59,7 @@ def test_idle_time_of_a_cluster_that_stays_up_takes_the_slower_work(an_agent, de
     an_agent([hour(busy=0.1, native=0.8)], shape=interactive(), compute="cluster:1122-334455-abc")
     (found,) = decided()
     assert [found["action"], found["saving"]["low_microusd"]] == ["disable", 550_000]
-    assert found["facts"]["cluster_hours"] == {"total": "1", "busy": "0.1", "idle": "0.9"}
+    assert found["facts"]["cluster_hours"] == {"total": "1", "busy": "0.1", "unused": "0.9"}
 
 
 def test_computes_are_apart_and_so_are_workspaces(an_agent, decided):
@@ -134,6 +134,22 @@ def test_tasks_that_were_lost_are_no_evidence_but_hide_nothing(an_agent, decided
 def test_native_time_that_is_not_known_of_a_part_makes_the_share_a_range(an_agent, decided):
     an_agent([hour(1, native=0.5), hour(2, native=None)])
     assert decided()[0]["facts"]["off_engine_share"] == "0.25..0.75"
+
+
+def test_native_time_above_busy_time_of_one_hour_counts_for_the_next(an_agent, decided):
+    """The engine's clock is another, and a stage's time is spread evenly over its hours."""
+    an_agent([hour(1, busy=0.5, native=1.8), hour(2, busy=0.5, native=0.2)])
+    facts = decided()[0]["facts"]
+    assert facts["off_engine_share"] == "0"
+    assert not [one for one in facts["remarks"] if one["reason"] == "native-above-busy"]
+
+
+def test_native_time_above_all_busy_time_is_remarked(an_agent, decided):
+    an_agent([hour(1, busy=0.5, native=1.8), hour(2, busy=0.5, native=None)])
+    facts = decided()[0]["facts"]
+    # Of what is known nothing is left off the engine; what it tells above that is no time of the other hour.
+    assert facts["off_engine_share"] == "0..0.5"
+    assert [one for one in facts["remarks"] if one["reason"] == "native-above-busy"]
 
 
 def test_native_time_that_nobody_knows(an_agent, decided):

@@ -19,7 +19,15 @@ from clusop.analysis.assessment import (
     Verdict,
     Witness,
 )
-from clusop.analysis.confidence import Evidence, confidence_of, cost_leg, diagnosis_leg, parse_leg, recommendation_leg
+from clusop.analysis.confidence import (
+    Evidence,
+    confidence_of,
+    cost_leg,
+    diagnosis_leg,
+    parse_leg,
+    recommendation_leg,
+    with_bill,
+)
 from clusop.analysis.economics import unpriced_query_cost
 from clusop.analysis.figure import Figure, ModeledFigure
 from clusop.plan.node import ROOT, Operator, Plan
@@ -135,6 +143,30 @@ def test_modeled_dollars_are_at_most_medium_and_billed_ones_high():
     assert [leg.level, ids(leg)] == ["medium", ["modeled-dollars"]]
     billed = Figure(Range.of(1), "attributed-1", {})
     assert costed(replace(exact, attributed=billed)).level == "high"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "level", "reasons"),
+    [
+        (0, "medium", ["modeled-dollars", "spot-unknown"]),
+        (Fraction(1, 2), "medium", ["partly-billed", "spot-unknown"]),
+        (1, "high", ["spot-unknown"]),
+    ],
+)
+def test_a_bill_raises_the_leg_of_modeled_dollars_as_far_as_it_tells_them(ratio, level, reasons):
+    exact = QueryCost(DOLLARS, DOLLARS, unpriced_query_cost(Reason("no-island")).avoidable)
+    billed = Figure(Range.of(1), "attributed-1", {})
+    modeled = costed(exact, remarks=(Reason("spot-unknown"),))
+    as_billed = costed(replace(exact, attributed=billed), remarks=(Reason("spot-unknown"),))
+    leg = with_bill(modeled, Fraction(ratio))
+    assert [leg.level, ids(leg)] == [level, reasons]
+    assert modeled.score <= leg.score <= as_billed.score
+    assert (leg.score == modeled.score, leg.score == as_billed.score) == (ratio == 0, ratio == 1)
+
+
+def test_a_bill_says_nothing_of_dollars_that_are_none():
+    unpriced = Leg(0.0, (Reason("unknown-cloud"),))
+    assert with_bill(unpriced, Fraction(1)) == unpriced
 
 
 BOUNDED = (replace(UDF, is_upper_bound=True),)

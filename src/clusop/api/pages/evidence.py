@@ -23,8 +23,12 @@ from clusop.report.scrub import cut, one_line
 from clusop.report.time_text import time_notes, time_sentence, time_slices
 from clusop.report.tree import plan_tree
 from clusop.report.view import Fact, FindingView, LegView, MoneyView, PriceEntryView, Slice, TreeView
+from clusop.service.suppression.legs import legs_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clusop.analysis.figure import Figure
     from clusop.analysis.records.signal import DigestEntry, Signal, SignalFinding, SignalTime
     from clusop.pricing.provider import PriceBook
 
@@ -55,10 +59,10 @@ class EvidenceView:
     facts: tuple[Fact, ...]
 
 
-def evidence_view(signal: Signal, book: PriceBook) -> EvidenceView:
-    """Everything a page says of ``signal``."""
+def evidence_view(signal: Signal, book: PriceBook, exposures: Sequence[Figure] = ()) -> EvidenceView:
+    """Everything a page says of ``signal``. ``exposures`` are those of its problem, which a bill may tell."""
     first = signal.findings[0]
-    legs = _legs(signal)
+    legs = _legs(signal, exposures)
     split = _split(signal.time)
     return EvidenceView(
         said=_said(signal),
@@ -204,11 +208,10 @@ def _prices(signal: Signal, book: PriceBook) -> tuple[PriceEntryView, ...]:
     return price_entry_views(ids, book)
 
 
-def _legs(signal: Signal) -> tuple[LegView, ...]:
-    legs = ((name, getattr(signal.confidence, name)) for name in _LEGS)
+def _legs(signal: Signal, exposures: Sequence[Figure]) -> tuple[LegView, ...]:
     return tuple(
-        LegView(name, leg.level, f"{leg.score:.2f}", tuple(known_reason(reason).sentence for reason in leg.reasons))
-        for name, leg in legs
+        LegView(leg.name, leg.level, f"{leg.score:.2f}", tuple(known_reason(one).sentence for one in leg.reasons))
+        for leg in legs_of(signal, exposures, _LEGS)
     )
 
 

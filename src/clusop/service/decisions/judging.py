@@ -19,7 +19,7 @@ from clusop.service.decisions.decision import Decision
 from clusop.service.decisions.facts import Ground, facts_of
 from clusop.service.decisions.node_time import NO_HOURS, NodeTime, node_time, whole_grains
 from clusop.service.decisions.observation import Observation, good_ratio, unseen_of
-from clusop.service.decisions.off_engine import off_engine_share, sql_ms
+from clusop.service.decisions.off_engine import is_native_above_busy, off_engine_share, sql_ms
 from clusop.service.decisions.on_and_off import OnAndOff, on_and_off
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def _window(mine: list[_Seen], everybody: list[_Seen], span: Span, bill: Fractio
         *((Reason("workers-varied"),) if any(time.is_estimated for time in times) else ()),
         *((Reason("shape-changed"),) if others else ()),
         *((Reason("unknown-engine"),) if any(one.agent.engine not in dialect_ids() for one in everybody) else ()),
+        *((Reason("native-above-busy"),) if is_native_above_busy(hours) else ()),
     )
     window = EngineWindow(
         total=total,

@@ -11,32 +11,35 @@ from clusop.reasons import Reason
 from clusop.units import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from clusop.service.decisions.agent_use import HourUse
 
-__all__ = ["off_engine_share", "sql_ms"]
+__all__ = ["is_native_above_busy", "off_engine_share", "sql_ms"]
 
 
-def off_engine_share(hours: Iterable[HourUse], engine: str) -> Range | Unpriced:
+def off_engine_share(hours: Sequence[HourUse], engine: str) -> Range | Unpriced:
     """(good − native) ÷ good over the hours, ``good`` being busy time without failed and lost work.
 
-    Records do not tell how much of the native time failed, nor anything where no time of the engine's own was seen: there the
-    share is a range. Where nothing tells native time it is not known.
+    Both are added up before they are held against each other: a stage's time is spread evenly over its hours and the engine's has
+    a clock of its own, so that of a single hour either may be the larger. Records do not tell how much of the native time failed,
+    nor anything where no time of the engine's own was seen: there the share is a range. Where nothing tells native time it is not
+    known.
     """
-    good = native_low = native_high = 0
-    is_known = False
-    for hour in hours:
-        good += hour.good_ms
-        if hour.native_ms is None:
-            native_high += hour.good_ms
-        else:
-            is_known = True
-            native_low += min(hour.good_ms, max(0, hour.native_ms - hour.failed_ms))
-            native_high += min(hour.good_ms, hour.native_ms)
-    if not is_known or not good:
+    good = sum(hour.good_ms for hour in hours)
+    told = [(hour.native_ms, hour) for hour in hours if hour.native_ms is not None]
+    if not told or not good:
         return Unpriced(Reason("native-time-unknown" if dialect(engine).time.task_accumulable else "no-native-time"))
+    told_good = sum(hour.good_ms for _, hour in told)
+    native_low = min(told_good, sum(max(0, native_ms - hour.failed_ms) for native_ms, hour in told))
+    native_high = min(told_good, sum(native_ms for native_ms, _ in told)) + good - told_good
     return Range(1 - Fraction(native_high, good), 1 - Fraction(native_low, good))
+
+
+def is_native_above_busy(hours: Iterable[HourUse]) -> bool:
+    """Whether the hours tell more native time than tasks used, clocks or not: by more than a hundredth."""
+    told = [(hour.native_ms, hour.busy_ms) for hour in hours if hour.native_ms is not None]
+    return 100 * sum(native_ms for native_ms, _ in told) > 101 * sum(busy_ms for _, busy_ms in told)
 
 
 def sql_ms(hours: Iterable[HourUse]) -> int:

@@ -16,7 +16,8 @@ from clusop.reasons import Reason, catalogue
 from clusop.service.problems.subject import tags_of
 from clusop.service.store.tables.problems import problems
 from clusop.service.suppression.judge import ALL_SURE, priority_of
-from clusop.service.teams.told import CardFacts, DigestLine, Leg, Links, Place, Sighting
+from clusop.service.suppression.legs import legs_of
+from clusop.service.teams.told import CardFacts, DigestLine, Links, Place, Sighting
 from clusop.units import Range
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def card_facts(connection: Connection, candidate: Candidate, policy: Policy, now
         core_hours=month.core_hours,
         time_share=month.time_share,
         sighting=_sighting(signal) if signal else None,
-        legs=_legs(signal) if signal else (),
+        legs=legs_of(signal, month.exposures, _LEGS) if signal else (),
         links=links_of(row.id, policy.public_url),
     )
 
@@ -142,8 +143,3 @@ def _figure(figure: WireFigure) -> ModeledFigure | Unpriced:
     usd = Range(Fraction(figure.low_microusd, _MICRO), Fraction(figure.high_microusd, _MICRO))
     inputs: Mapping[str, str] = dict(figure.inputs)
     return ModeledFigure(usd, figure.formula, inputs, figure.price_ids)
-
-
-def _legs(signal: Signal) -> tuple[Leg, ...]:
-    told = ((name, getattr(signal.confidence, name)) for name in _LEGS)
-    return tuple(Leg(name, leg.score, leg.level, leg.reasons) for name, leg in told)
