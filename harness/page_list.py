@@ -36,11 +36,16 @@ _PARAMETERS = {
     "{exclusion_id:int}": "7",
 }  # fmt: skip
 # Routes that want a query.
-_ASKED = {"/compute/one": "/compute/one?workspace=w1&compute=job%3A7"}
+_ASKED = {
+    "/compute/one": "/compute/one?workspace=w1&compute=job%3A7",
+    "/jobs/one": "/jobs/one?workspace=w1&workload=job%3A7",
+}
 # Answered by the process alone, or by the writer, which does not run here.
 _LEFT_OUT = frozenset({"/health", "/ready", "/metrics", "/openapi.json"})
 _HARDER = (
-    "/?days=90", "/problems?sort=last-seen", "/problems?q=job+77", "/problems?team=team3&sort=runs", "/agents?q=job%3A77",
+    "/?days=90", "/?team=team3", "/?workspace=w1&team=team3",
+    "/problems?sort=last-seen", "/problems?q=job+77", "/problems?team=team3&sort=runs",
+    "/problems?workload=job%3A77", "/jobs?q=job+77", "/agents?q=job%3A77",
     "/agents?status=losses", "/deliveries?state=dead", "/audit?problem=77", "/audit?actor=ana",
 )  # fmt: skip
 _PARAMETER = re.compile(r"\{[^}]+\}")

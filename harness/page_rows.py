@@ -225,7 +225,7 @@ _SAVING = json.dumps(figure_of("disable-1", _INPUTS, ()).to_json())
 _FACTS = json.dumps(
     {
         "sentence": "Switch the engine off: nine tenths of its work runs outside it.", "engine": "photon", "uptime": "elastic",
-        "agents": 6, "cluster_hours": {"total": "600", "busy": "550", "idle": "50"}, "off_engine_share": "0.88..0.92",
+        "agents": 6, "cluster_hours": {"total": "600", "busy": "550", "unused": "50"}, "off_engine_share": "0.88..0.92",
         "observed": {"ratio": "0.97", "good_ratio": "0.95"}, "remarks": [],
         "runs_needed": {"at_median_noise": {"noise": "0.07", "runs": 9}},
     }

@@ -15,7 +15,7 @@ def opens(call: ast.expr) -> bool:
     """Whether what is called is ``….writing`` or ``….engine.begin`` and its like."""
     if not isinstance(call, ast.Attribute):
         return False
-    of_engine = isinstance(call.value, ast.Attribute) and call.value.attr == "engine"
+    of_engine = isinstance(call.value, ast.Attribute) and call.value.attr in {"engine", "writing_engine"}
     return call.attr == "writing" or (of_engine and call.attr in {"begin", "connect", "raw_connection"})
 
 

@@ -15,11 +15,36 @@ if TYPE_CHECKING:
 SERVICE = Path(__file__).resolve().parents[1] / "service"
 sys.path[:0] = [str(SERVICE), str(SERVICE / "pages")]
 WIDE, NARROW = 1280, 400
-PAGES = ["/", "/?days=90&refresh=off", "/problems", "/problems?state=all&sort=runs", "/problems/1", "/problems/11",
-         "/problems/1/acknowledge", "/problems/1/snooze", "/problems/1/resolve", "/problems/1/reopen", "/compute",
+PAGES = ["/", "/?days=90&refresh=off", "/?team=risk", "/?team=-&workspace=9876543210",
+         "/problems", "/problems?state=all&sort=runs", "/problems/1", "/problems/11",
+         "/problems/1/acknowledge", "/problems/1/snooze", "/problems/1/resolve", "/problems/1/reopen", "/jobs",
+         "/jobs?q=risk", "/jobs/one?workspace=1234567890&workload=job:42", "/compute",
          "/compute/one?workspace=1234567890&compute=job:42", "/suppressions", "/exclusions",
          "/exclusions/new", "/exclusions/new?field=workload&pattern=job:4*", "/exclusions/1/end", "/problems?exclusion=1",
          "/agents", "/agents/1", "/deliveries", "/deliveries/1", "/bill", "/audit"]  # fmt: skip
+
+# Tables that a box around them cuts off or that have to be pushed aside, and words that a field has no room for. The document's
+# width tells of neither.
+CLIPPED = """() => {
+  const found = [], paper = document.createElement('canvas').getContext('2d');
+  for (const table of document.querySelectorAll('table')) {
+    if (!table.checkVisibility()) continue;
+    for (let at = table; at !== document.body; at = at.parentElement)
+      if (at.scrollWidth > at.clientWidth + 1) { found.push(`table in ${at.tagName} ${at.className}`); break; }
+    for (const cell of table.querySelectorAll('tbody th, tbody td')) {
+      const box = cell.getBoundingClientRect();
+      if (box.width && box.right > innerWidth) found.push(`cell ${cell.textContent.trim().slice(0, 40)}`);
+    }
+  }
+  for (const field of document.querySelectorAll('input[type=search], input[type=text], select')) {
+    const style = getComputedStyle(field), isList = field.tagName === 'SELECT';
+    const words = (isList ? field.selectedOptions[0].textContent : field.placeholder).trim();
+    paper.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - (isList ? 16 : 0);
+    if (paper.measureText(words).width > room) found.push(`field ${field.name}: ${words}`);
+  }
+  return found;
+}"""
 
 pytestmark = pytest.mark.browser
 
@@ -78,6 +103,7 @@ def test_every_page_fits_can_be_read_and_asks_nobody_else(browser: Any, server: 
     for path in PAGES:
         browser.goto(path)
         assert not is_too_wide(browser), path
+        assert browser.evaluate(CLIPPED) == [], path
         worst = browser.evaluate(CONTRASTS)
         assert worst[0][0] >= 4.5, (path, worst)
         sizes = browser.evaluate(

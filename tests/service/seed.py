@@ -10,9 +10,12 @@ from sqlalchemy import select, update
 
 from clusop.analysis.economics.formulas import figure_of
 from clusop.pricing.provider import PriceBook
+from clusop.reasons import Reason
 from clusop.service.actor import Actor
 from clusop.service.problems.lifecycle import change
 from clusop.service.problems.states import Change
+from clusop.service.resolver.ledger import Written
+from clusop.service.resolver.reconciliation import Reconciliation
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.delivery import deliveries, exclusions, withheld
 from clusop.service.store.tables.money import bill_hours, bill_shares, reconciliations
@@ -98,7 +101,7 @@ def _people(connection: Connection, now_ms: int) -> None:
 def make_hostile(connection: Connection) -> int:
     """One problem whose every text is written by an enemy; its id."""
     key = int(connection.execute(select(problems.c.id).where(problems.c.workload == "job:14")).scalar_one())
-    texts = ("team", "owner", "state_by", "state_reason", "cluster", "workspace", "dbr", "family")
+    texts = ("workload", "team", "owner", "state_by", "state_reason", "cluster", "workspace", "dbr", "family")
     connection.execute(
         update(problems)
         .where(problems.c.id == key)
@@ -145,7 +148,7 @@ def _decisions(connection: Connection, now_ms: int) -> None:
                 if action == "disable"
                 else "Keep the engine: the range covers both gain and loss.",
                 "engine": "photon", "uptime": "elastic", "agents": 6,
-                "cluster_hours": {"total": "600", "busy": "550", "idle": "50"}, "off_engine_share": "0.88..0.92",
+                "cluster_hours": {"total": "600", "busy": "550", "unused": "50"}, "off_engine_share": "0.88..0.92",
                 "observed": {"ratio": "0.97", "good_ratio": "0.95"},
                 "runs_needed": {"at_median_noise": {"noise": "0.07", "runs": 9}}, "remarks": [],
             }  # fmt: skip
@@ -199,12 +202,18 @@ def _messages(connection: Connection, now_ms: int) -> None:
 
 
 def _bill(connection: Connection, now_ms: int) -> None:
+    read = Reconciliation(
+        "billed-at-list", is_done=True, from_at_ms=now_ms - 35 * DAY_MS, to_at_ms=now_ms, hours=33, provisional=2, left=1,
+        reason=Reason("negotiated-not-readable", "no SELECT on system.billing.account_prices"),
+        written=Written(new=28, corrected=4, relabeled=1), unmatched={"no-billed-price": 3}, owners=12,
+        remarks=(Reason("job-owners-not-readable", "no SELECT on system.lakeflow"),),
+    )  # fmt: skip
     made = connection.execute(
         reconciliations.insert().values(
             started_at_ms=now_ms - 2 * HOUR_MS, ended_at_ms=now_ms - 2 * HOUR_MS + 40_000, from_at_ms=now_ms - 35 * DAY_MS,
             to_at_ms=now_ms, tier="billed-at-list", outcome="done",
-            sentence="The bill was read to yesterday at list prices.",
-            counts=json.dumps({"usage_rows": 1240, "hours": 96, "unmatched_rows": 2}),
+            sentence=read.reason.sentence,
+            counts=json.dumps(read.counts),
         )
     )  # fmt: skip
     run = made.inserted_primary_key[0]
@@ -222,8 +231,6 @@ def _bill(connection: Connection, now_ms: int) -> None:
                     is_provisional=day < 6, version=1, is_current=True, reconciliation_id=run,
                 )
             )  # fmt: skip
-            if micro is None:
-                continue
             for kind, part in (
                 ("attributed", 18),
                 ("attributed-other", 12),
@@ -236,6 +243,6 @@ def _bill(connection: Connection, now_ms: int) -> None:
                         bill_hour_id=hour_row.inserted_primary_key[0],
                         kind=kind,
                         dbu="10",
-                        microusd=int(part * 1_000_000),
+                        microusd=None if micro is None else int(part * 1_000_000),
                     )
                 )

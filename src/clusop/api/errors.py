@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from clusop.api.pages.failure import failure_page
 from clusop.api.refused import RefusedError
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["answer", "install_errors", "is_for_programs", "refused"]
 
 _FOR_PROGRAMS = ("/v1/", "/api/", "/metrics", "/openapi.json", "/health", "/ready")
-_NOT_FOUND, _BAD_REQUEST, _UNPROCESSABLE, _FAULT, _UNAVAILABLE = 404, 400, 422, 500, 503
+_BAD_REQUEST, _NOT_FOUND, _NOT_ALLOWED, _UNPROCESSABLE, _FAULT, _UNAVAILABLE = 400, 404, 405, 422, 500, 503
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _COME_BACK_S = "1"
 _MOST_TOLD = 3
 
@@ -76,8 +78,20 @@ async def _input(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    reason = Reason("no-such-page" if error.status_code == _NOT_FOUND else "bad-request")
+    if error.status_code == _NOT_ALLOWED:
+        # The error tells those of the first route at this address; another may take more.
+        methods = _methods_at(request)
+        reason = Reason("method-not-allowed", f"; it takes {' and '.join(methods)}" if methods else "")
+        allow = {"Allow": ", ".join(methods)} if methods else {}
+        return answer(request, _NOT_ALLOWED, reason, headers={**(error.headers or {}), **allow})
+    reason = Reason("no-such-page" if error.status_code == _NOT_FOUND else "unreadable-request")
     return answer(request, error.status_code, reason, headers=error.headers)
+
+
+def _methods_at(request: Request) -> list[str]:
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    routes = request.app.routes
+    return [name for name, scope in scopes.items() if any(one.matches(scope)[0] is Match.FULL for one in routes)]
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

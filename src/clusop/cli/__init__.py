@@ -27,6 +27,13 @@ _EXTRAS = {
     ),
     "databricks": frozenset({"databricks"}),
 }
+# What these need besides the command line's own packages; each of the extras brings those along or goes with one that does.
+_OF_COMMANDS = {
+    "serve": "service",
+    "collect": "service",
+    "reconcile": "service,databricks",
+    "onboard": "service,databricks",
+}
 _EXIT_BAD_USAGE = 2
 
 
@@ -50,6 +57,9 @@ def run() -> None:
             from clusop.cli.doctor import doctor_main
 
             raise SystemExit(doctor_main(sys.argv[2:])) from None
+        if extra == "cli":
+            # Without it there is no command line at all: the next thing missing would be what the command itself needs.
+            extra = _OF_COMMANDS.get("".join(sys.argv[1:2]), extra)
         sys.stderr.write(
             f"clusop: the package {missing!r} is missing. Install it with: pip install 'clusop[{extra}]'\n"
         )

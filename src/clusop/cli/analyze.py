@@ -142,7 +142,7 @@ def analyze(
     if findings is not None:
         # Last: an aggregator that does not answer costs nobody the report.
         findings.send()
-        sys.stderr.write(f"clusop: {findings.told()}\n")
+        sys.stderr.write("".join(f"clusop: {sentence}\n" for sentence in findings.told()))
     # A person at a terminal has just read the refusals in the report.
     if code := _told(run, fail_on or (), with_refusals=as_json or bool(output) or not sys.stdout.isatty()):
         raise typer.Exit(code)

@@ -16,8 +16,9 @@ from clusop.clock import SystemClock
 from clusop.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from clusop.service.ingest.receipt import Refusal
     from clusop.service.settings.settings import Settings
     from clusop.service.store.database import Database
 
@@ -25,6 +26,8 @@ __all__ = ["collect"]
 
 _EXIT_BAD_INPUT = 2
 _PATH_CHARS = 200
+# Of a file; the summary counts all of them.
+_SHOWN_RECORDS = 10
 _NOTHING_HERE = (
     "no file named clusop-AGENT-FIRST-LAST.jsonl lies in this folder or below it. Agents write such files where "
     "spark.clusop.directory or CLUSOP_DIRECTORY points: give that folder. Event logs go to clusop analyze LOG --send URL."
@@ -44,8 +47,9 @@ def collect(
 ) -> None:
     """Read the files clusop-AGENT-FIRST-LAST.jsonl below each PATH into the database, each exactly once.
 
-    Run it again whenever you like, also while serve runs: what was read before is passed over. A file that changed or is
-    malformed is told of on standard error, counts nothing, and the exit code is 2; so it is where a PATH holds no such file.
+    Run it again whenever you like, also while serve runs: what was read before is passed over. A record that cannot be taken is
+    refused alone, as over HTTP; a file that changed or is no batch of records is refused whole and counts nothing. Both are told
+    of on standard error and counted at the end, and the exit code is 2; so it is where a PATH holds no such file.
     """
     settings, opened = open_service({"database": database, "data": data}, os.environ, config)
     try:
@@ -65,9 +69,9 @@ def _collect(files: Iterable[Path], settings: Settings, database: Database) -> i
     limits = Limits(
         settings.count("retain_days"),
         most_bytes=settings.count("unpacked_bytes"),
-        most_records=settings.count("batch_records"),
     )
     clock, counts, refused = SystemClock(), Counter[str](), 0
+    why, firsts = Counter[str](), dict[str, str]()
     for path in files:
         try:
             found = collect_file(
@@ -87,13 +91,26 @@ def _collect(files: Iterable[Path], settings: Settings, database: Database) -> i
         if found.receipt is not None:
             counts["accepted"] += found.receipt.accepted
             counts["before"] += found.receipt.known
+            _tell(path, found.receipt.refused)
             for one in found.receipt.refused:
-                sys.stderr.write(f"clusop: {path}: record {one.sequence}: {one.sentence}\n")
-    write_stdout(
-        f"{counts['taken']} files taken, {counts['known']} known, {refused} refused; "
-        f"{counts['accepted']} records accepted, {counts['before']} known\n"
-    )
-    return _EXIT_BAD_INPUT if refused else 0
+                why[one.reason] += 1
+                firsts.setdefault(one.reason, one.sentence)
+    lost = sum(why.values())
+    told = f"{counts['taken']} files taken, {counts['known']} known, {refused} refused"
+    lines = [
+        f"{told}; {counts['accepted']} records accepted, {counts['before']} known, {lost} refused",
+        # A sentence may name a record's own values: the first of its kind stands for all.
+        *(f"  {count} {reason}: {firsts[reason]}" for reason, count in sorted(why.items())),
+    ]
+    write_stdout("\n".join(lines) + "\n")
+    return _EXIT_BAD_INPUT if refused or lost else 0
+
+
+def _tell(path: Path, refused: Sequence[Refusal]) -> None:
+    for one in refused[:_SHOWN_RECORDS]:
+        sys.stderr.write(f"clusop: {path}: record {one.sequence}: {one.sentence}\n")
+    if len(refused) > _SHOWN_RECORDS:
+        sys.stderr.write(f"clusop: {path}: {len(refused) - _SHOWN_RECORDS} more of its records are refused\n")
 
 
 def _files(paths: Iterable[str], without: list[str]) -> Iterable[Path]:

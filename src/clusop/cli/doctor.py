@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clusop.cli.doctor_check import Check
+    from clusop.reasons import Reason
 
 __all__ = ["doctor_main", "findings", "show"]
 
 _MARKS = {"open": "+", "armed": "+", "ok": "+", "closed": "-", "missing": "!", "damaged": "!", "unknown": "?"}
 _INDENT = " " * 4
+# Elsewhere this one sends people to the doctor.
+_SENTENCES = {"not-armed": "clusop is not armed in this process. Below stands what each way in needs."}
 _REMEDIES = {
     "bad-setting": "Correct it; until then it counts as not set.",
     "unknown-setting": "Correct its name, or take it away.",
@@ -70,7 +73,7 @@ def findings(*, do_probe: bool) -> dict[str, object]:
         "clusop_doctor": 1,
         "version": __version__,
         "state": status.state,
-        "reasons": [reason.to_json() for reason in status.reasons if reason not in problems],
+        "reasons": [_reason(reason) for reason in status.reasons if reason not in problems],
         "gate": closed_because(environ, argv) or "open",
         "doors": [_json(check) for check in doors(environ, argv, site_folders())],
         "jars": [_json(check) for check in jar_checks()],
@@ -79,6 +82,11 @@ def findings(*, do_probe: bool) -> dict[str, object]:
         "problems": [{**reason.to_json(), "what_to_do": _REMEDIES.get(reason.id, "")} for reason in problems],
         "endpoint": _json(probe(settings)) if do_probe else None,
     }
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    told = reason.to_json()
+    return {**told, "sentence": _SENTENCES.get(reason.id, told["sentence"])}
 
 
 def _json(check: Check) -> dict[str, str]:

@@ -77,8 +77,9 @@ def jar_checks() -> list[Check]:
     """The listener's jars in this installation."""
     found = jars()
     if isinstance(found, Reason):
-        what = "Install a released wheel, or run `make jars` in a clone."
-        return [Check("jars", "missing" if found.id == "jar-missing" else "damaged", found.sentence, what)]
+        if found.id == "jar-missing":
+            return [Check("jars", "missing", "this installation has no jars of the listener", _how_to_get_jars())]
+        return [Check("jars", "damaged", "the list of the listener's jars cannot be read", _how_to_get_jars())]
     return [_jar(jar.scala, jar.path, jar.sha256) for jar in found]
 
 
@@ -223,10 +224,18 @@ def _jar(scala: str, path: Path, sha256: str) -> Check:
     try:
         same = sha256_of(path) == sha256
     except OSError as error:
-        return Check(name, "missing", f"{path}: {error.strerror or error}", "Install clusop again.")
+        return Check(name, "missing", f"{path}: {error.strerror or error}", _how_to_get_jars())
     if same:
         return Check(name, "ok", f"{path.name} sha256 {sha256}")
-    return Check(name, "damaged", Reason("jar-damaged", f": {path}").sentence, "Install clusop again.")
+    return Check(name, "damaged", f"{path} is not the jar that was built", _how_to_get_jars())
+
+
+def _how_to_get_jars() -> str:
+    """One way and not two: a clone builds its jars, and an installed wheel brings them."""
+    clone = Path(__file__).resolve().parents[3]
+    if (clone / "scala").is_dir() and (clone / "Makefile").is_file():
+        return f"Run `make jars` in {clone}."
+    return "Install clusop again, from a released wheel: pip install --force-reinstall --no-deps 'clusop>=0.1'"
 
 
 def _version_of(package: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clusop.cli.asking import tell_asking
 from clusop.cli.service_door import read_settings
 from clusop.cli.writing import write_stdout
 from clusop.errors import InputError
@@ -47,11 +48,13 @@ def onboard(
     from clusop.service.onboard.run import onboard as run
     from clusop.service.onboard.run import statements_for_onboarding
     from clusop.service.resolver import read_resolver_settings
+    from clusop.service.settings.fault_place import naming_file
 
     section = settings.section("databricks")
     given = {name: value for name, value in told.items() if value is not None}
     merged = {**section, **given} if isinstance(section, dict) else (given if section is None else section)
-    found = read_resolver_settings(merged, None)
+    with naming_file(settings, {f"databricks.{name}": f"--{name}" for name in given}):
+        found = read_resolver_settings(merged, None)
     if found.own is None:
         raise InputError("onboard", "no catalog and schema are named", "Give --catalog and --schema.")
     if dry_run:
@@ -60,18 +63,20 @@ def onboard(
     from clusop.service.databricks.connect import connect
     from clusop.service.databricks.statements import StatementSet
 
+    tell_asking(found.host, found.profile, os.environ)
     door = connect(found.host, found.profile, found.warehouse, StatementSet(statements_for_onboarding(found.own)))
     write_stdout(_done(run(door, found.own, principal), as_json=as_json))
 
 
 def _dry(own: Own, principal: str, warehouse: str, *, as_json: bool) -> str:
-    from clusop.service.onboard.steps import NOBODY_YET, grants, steps_of
+    from clusop.service.onboard.steps import NOBODY_YET, grants, permission, steps_of
 
     statements = [statement.text for statement in steps_of(own).all]
-    needed = grants(own, principal or NOBODY_YET, warehouse)
+    needed, besides = grants(own, principal or NOBODY_YET), permission(principal or NOBODY_YET, warehouse)
     if as_json:
-        return json.dumps({"dry_run": True, "statements": statements, "grants": list(needed)}, indent=2) + "\n"
-    return "\n\n".join([_DRY, *(f"{text};" for text in statements), _GRANTS, "\n".join(needed)]) + "\n"
+        document = {"dry_run": True, "statements": statements, "grants": list(needed), "permission": besides}
+        return json.dumps(document, indent=2) + "\n"
+    return "\n\n".join([_DRY, *(f"{text};" for text in statements), _GRANTS, "\n".join(needed), besides]) + "\n"
 
 
 def _done(done: Onboarding, *, as_json: bool) -> str:
@@ -81,6 +86,7 @@ def _done(done: Onboarding, *, as_json: bool) -> str:
             "principal": done.principal,
             "tables": list(done.tables),
             "grants": list(done.grants),
+            "permission": done.permission,
             "tier": tier.name,
             "reason": None if tier.reason is None else tier.reason.to_json(),
         }
@@ -91,6 +97,8 @@ def _done(done: Onboarding, *, as_json: bool) -> str:
         "",
         _GRANTS,
         *done.grants,
+        "",
+        done.permission,
         "",
         f"Dollars for {done.principal} will be {tier.name}.{why}",
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clusop.cli.asking import tell_asking
 from clusop.cli.service_door import open_service
 from clusop.cli.writing import write_stdout
 from clusop.clock import SystemClock
@@ -40,15 +41,19 @@ def reconcile(
         from clusop.service.resolver import check_days_are_kept, read_resolver_settings, warehouse_for
         from clusop.service.resolver import reconcile as run
         from clusop.service.schedule.hold import hold_now
+        from clusop.service.settings.fault_place import naming_file
 
         section = settings.section("databricks")
         if days is not None:
             section = {**(section if isinstance(section, dict) else {}), "days": days}
-        found = read_resolver_settings(section, settings.section("discounts"))
-        where = "databricks.days" if days is None else "--days"
-        check_days_are_kept(found.days, settings.count("retain_days"), where)
+        with naming_file(settings, {} if days is None else {"databricks.days": "--days"}):
+            found = read_resolver_settings(section, settings.section("discounts"))
+            where = "databricks.days" if days is None else "--days"
+            check_days_are_kept(found.days, settings.count("retain_days"), where)
         clock = SystemClock()
         with hold_now(opened, clock, "reconcile"):
+            if found.warehouse:
+                tell_asking(found.host, found.profile, os.environ)
             done = run(opened, warehouse_for(found), found, int(clock.now_at().timestamp() * 1000))
     finally:
         opened.close()
@@ -81,6 +86,8 @@ def _text(done: Reconciliation) -> str:
             f"{done.hours} billed hours read: {written.new} new, {written.corrected} corrected, {written.relabeled} relabeled."
         )
     lines += [f"{count} of them have no price ({reason})." for reason, count in sorted(done.unmatched.items())]
+    if done.left:
+        lines.append(f"{done.left} stored hours are on the bill no more.")
     if done.rows_out:
         lines.append(f"{done.rows_out} rows written to clusop's own tables.")
     return "\n".join([*lines, *(remark.sentence for remark in done.remarks)]) + "\n"

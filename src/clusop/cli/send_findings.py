@@ -6,95 +6,99 @@ import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
-from clusop.analysis.records.offline import Sender, signal_lines
-from clusop.errors import InputError
+from clusop.analysis.records.offline import Sender, signal_lines, workload_of
+from clusop.cli.findings_door import FindingsDoor
+from clusop.report.scrub import cut, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from clusop.analysis.cluster import Application
     from clusop.report.input_report import InputReport
 
 __all__ = ["Findings"]
 
-_PATH = "/v1/signals"
 _AT_ONCE = 100
-_TIMEOUT_S = 60.0
 _READ_AT_ONCE = 1 << 20
-_OK = 200
 _AGENT_DIGITS = 32
-_MOST_TOKEN_BYTES = 4096
+_NAMED = 3
+_WORKLOADS_TOLD = 20
+_NAME_CHARS = 80
+_NO_LOG = "plans and profiles are never sent: they have no times to add up"
+_NO_FINDINGS = "no findings"
+_UNREAD = "it could not be read"
 
 
 class Findings:
     """Sends to one aggregator. Raises ``InputError`` for an address or a token file that cannot be used, before any work."""
 
     def __init__(self, url: str, token_file: str, workspace: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
-            raise InputError("--send", f"{url[:100]!r} is no address of an aggregator", "Give http://host:8484.")
-        self._url = url.rstrip("/") + _PATH
-        self._token = _token(token_file)
+        self._door = FindingsDoor(url, token_file)
         self._workspace = workspace
         self._waiting: list[list[bytes]] = []
+        self._left_out: dict[str, list[str]] = {}
+        self._names: dict[str, str] = {}
         self.accepted = self.known = self.refused = 0
 
     def take(self, report: InputReport) -> None:
         """Keep the problems of one event log, always all of them; other inputs have no times, and nothing to add up."""
         if report.application is None:
+            self._leave_out(_UNREAD if report.errors else _NO_LOG, report.path)
             return
         agent = hashlib.sha256(b"clusop-offline-1:" + _content_hash(Path(report.path))).hexdigest()[:_AGENT_DIGITS]
-        lines = signal_lines(report.application, Sender(agent, self._workspace))
+        sender = Sender(agent, self._workspace)
+        lines = signal_lines(report.application, sender)
+        if not lines:
+            self._leave_out(_NO_FINDINGS, report.path)
+            return
+        application = report.application.application
+        self._names.setdefault(workload_of(application, sender).key, _name(application))
         for first in range(0, len(lines), _AT_ONCE):
             self._waiting.append(lines[first : first + _AT_ONCE])
 
     def send(self) -> None:
-        """Send what was kept."""
-        for lines in self._waiting:
-            self._post(lines)
+        """Send what was kept. Where that is nothing, see all the same that address and token are right."""
+        for lines in self._waiting or [[]]:
+            receipt = self._door.post(lines)
+            self.accepted += receipt["accepted"]
+            self.known += receipt["known"]
+            for one in receipt["refused"]:
+                self.refused += 1
+                sys.stderr.write(f"clusop: finding {one['sequence']}: {one['sentence']}\n")
 
-    def told(self) -> str:
-        """What became of it, in a sentence."""
-        return f"sent to {self._url}: {self.accepted} findings accepted, {self.known} known, {self.refused} refused"
+    def told(self) -> tuple[str, ...]:
+        """What became of it, in sentences."""
+        left_out = "; ".join(f"{_some(paths)} ({why})" for why, paths in self._left_out.items())
+        if not self._waiting:
+            tried = f"{self._door.url} takes the token"
+            return (f"nothing to send: {left_out or 'no input was read'}. {tried}",)
+        counts = f"{self.accepted} findings accepted, {self.known} known, {self.refused} refused"
+        first = f"sent to {self._door.url}: {counts}"
+        return (first, *([f"not sent: {left_out}"] if left_out else []), *self._workloads())
 
-    def _post(self, lines: list[bytes]) -> None:
-        import requests
+    def _workloads(self) -> Iterator[str]:
+        """Where each is found. The aggregator knows the hash of a name, and only who has the log knows the name."""
+        if not self.accepted + self.known:
+            return
+        for key, name in list(self._names.items())[:_WORKLOADS_TOLD]:
+            yield f"{name}: {self._door.base}/problems?{urlencode({'workload': key})}"
+        if (more := len(self._names) - _WORKLOADS_TOLD) > 0:
+            yield f"and {more} more workloads"
+        yield "names stay here: the aggregator knows what these addresses hold, an id or a hash of the name"
 
-        headers = {"Content-Type": "application/x-ndjson", "X-Clusop-Offline": "1"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        try:
-            answer = requests.post(
-                self._url, b"\n".join(lines) + b"\n", headers=headers, timeout=_TIMEOUT_S, allow_redirects=False
-            )
-            document = answer.json()
-        except (requests.RequestException, ValueError) as error:
-            raise InputError(
-                "--send", f"no answer of an aggregator ({type(error).__name__})", "See that clusop serve runs there."
-            ) from error
-        if answer.status_code != _OK or not isinstance(document, dict) or document.get("clusop_receipt") != 1:
-            sentence = document.get("sentence") if isinstance(document, dict) else ""
-            told = str(sentence)[:200].rstrip(".") or "no answer of an aggregator"
-            raise InputError("--send", f"HTTP {answer.status_code}: {told}", _what_to_do(answer.status_code))
-        self.accepted += document["accepted"]
-        self.known += document["known"]
-        for one in document["refused"]:
-            self.refused += 1
-            sys.stderr.write(f"clusop: finding {one['sequence']}: {one['sentence']}\n")
+    def _leave_out(self, why: str, path: str) -> None:
+        self._left_out.setdefault(why, []).append(one_line(path))
 
 
-def _token(path: str) -> str:
-    if not path:
-        return ""
-    try:
-        with Path(path).open("rb") as file:
-            told = file.read(_MOST_TOKEN_BYTES).decode("ascii").strip()
-    except (OSError, ValueError) as error:
-        raise InputError("--token-file", f"{path[:200]} cannot be read", "Name a file with the token in it.") from error
-    if not told or not told.isprintable():
-        raise InputError("--token-file", f"{path[:200]} holds no token", "Name a file with the token in it.")
-    return told
+def _name(application: Application) -> str:
+    return cut(application.workload_name or application.name, _NAME_CHARS) or "an application without a name"
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = len(paths) - _NAMED
+    return ", ".join(paths[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _content_hash(path: Path) -> bytes:
@@ -112,12 +116,3 @@ def _content_hash(path: Path) -> bytes:
 def _files(path: Path) -> Iterator[Path]:
     found: Iterable[Path] = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
     yield from found
-
-
-def _what_to_do(status: int) -> str:
-    hint = {
-        401: " Give --token-file with an ingest token (clusop serve token create).",
-        403: " The token must have the scope ingest, and speak for the workspace.",
-        404: " Give the address alone, as http://host:8484.",
-    }
-    return f"Nothing of it was stored.{hint.get(status, '')}"

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clusop.cli.local_user import local_user
 from clusop.cli.serve_token import token
-from clusop.cli.service_door import open_service
+from clusop.cli.service_door import open_database_of, read_settings
 from clusop.cli.writing import write_stdout
 from clusop.clock import SystemClock
+from clusop.errors import InputError
 
 if TYPE_CHECKING:
     import socket
+
+    from clusop.service.settings.settings import Settings
 
 __all__ = ["app"]
 
@@ -27,6 +32,7 @@ app.add_typer(token)
 
 _GRACE_S = 30
 _BACKLOG = 1024
+_CHECKED = "All settings and sections can be used. Nothing was started, and no database was opened.\n"
 
 
 @app.callback()
@@ -41,10 +47,15 @@ def serve(
         str | None, typer.Option(metavar="URL", help="sqlite:////path or postgresql://user@host/name.")
     ] = None,
     config: Annotated[str, typer.Option(metavar="FILE", help="YAML file with settings.")] = "",
-    data: Annotated[str | None, typer.Option(metavar="FOLDER", help="Folder of the service's own files.")] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Folder of the service's own files; clusop in ~/.local/share.")
+    ] = None,
     retain: Annotated[
         str | None, typer.Option(metavar="DAYS", help="Days signals are kept; sums are kept for ever. 90.")
     ] = None,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Read all settings and sections as a start would, and start nothing.")
+    ] = False,
 ) -> None:
     """Run the aggregator until it is told to stop; what was acknowledged is in the database.
 
@@ -52,9 +63,27 @@ def serve(
     """
     options: dict[str, object] = {"host": host, "port": port, "database": database, "data": data, "retain_days": retain}
     if context.invoked_subcommand is not None:
+        if is_check:
+            raise InputError(
+                "--check", "is about serve itself and goes with no command of it", "Leave one of both out."
+            )
         context.obj = (options, config)
         return
+    if is_check:
+        _checked(options, config)
+        write_stdout(_CHECKED)
+        return
     _serve(options, config)
+
+
+def _checked(options: dict[str, object], config: str) -> Settings:
+    """The settings, all of them and of the sections read; what will not work is told on standard error."""
+    settings = read_settings(os.environ, config, options)
+    from clusop.service.check import check
+
+    for sentence in check(settings, SystemClock()):
+        sys.stderr.write(f"clusop: {sentence}.\n")
+    return settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +100,18 @@ def _serve(options: dict[str, object], config: str) -> None:
     import uvicorn
 
     from clusop.api.app import create_app
+    from clusop.service.store.unusable import shown_place
     from clusop.service.tokens import first_tokens
 
     # Before the server's own handlers stand, and after they are gone, a stop is a clean end.
     signal.signal(signal.SIGTERM, _end)
-    clock = SystemClock()
-    settings, database = open_service(options, os.environ, config)
+    clock, settings = SystemClock(), _checked(options, config)
+    database = open_database_of(settings, os.environ)
     place = _listen(settings.text("host"), settings.count("port"))
     application = create_app(database, settings.reached_at(place.url), clock)
-    made = database.write(lambda connection: first_tokens(connection, int(clock.now_at().timestamp() * 1000)))
-    write_stdout(_told(place.url, made))
+    now_ms, user = int(clock.now_at().timestamp() * 1000), local_user()
+    made = database.write(lambda connection: first_tokens(connection, now_ms, user))
+    write_stdout(_told(place.url, shown_place(database.engine.url), made))
     server = uvicorn.Server(
         uvicorn.Config(
             application,
@@ -106,8 +137,6 @@ def _listen(host: str, port: int) -> _Place:
     """A socket bound before anything is printed: an address that is taken is one sentence."""
     import socket
 
-    from clusop.errors import InputError
-
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         opened = socket.socket(family, socket.SOCK_STREAM)
@@ -124,7 +153,7 @@ def _listen(host: str, port: int) -> _Place:
     return _Place(opened, f"http://{shown}:{opened.getsockname()[1]}/")
 
 
-def _told(url: str, made: tuple[str, str] | None) -> str:
+def _told(url: str, kept_in: str, made: tuple[str, str] | None) -> str:
     lines: list[str] = []
     if made is not None:
         ingest, admin = made
@@ -134,6 +163,7 @@ def _told(url: str, made: tuple[str, str] | None) -> str:
             f"  for people (password on the page)    {admin}",
             "",
         ]
+    lines.append(f"clusop keeps its data in {kept_in}")
     # Last: who waits for the address has all the rest by then.
     lines.append(f"clusop serves at {url}")
     return "\n".join(lines) + "\n"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from clusop.cli.service_door import open_service
+from clusop.cli.local_user import local_user
+from clusop.cli.service_door import open_existing, open_service
 from clusop.cli.writing import write_stdout
 from clusop.clock import SystemClock
 from clusop.errors import InputError
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["token"]
 
-token = typer.Typer(name="token", help="Make, list and end tokens.", no_args_is_help=True)
+token = typer.Typer(
+    name="token",
+    help="Make, list and end tokens. Where the database is, is said before the word token: "
+    "clusop serve --data FOLDER token create …, or --database URL, or --config FILE, as for serve itself.",
+    no_args_is_help=True,
+)
 
 T = TypeVar("T")
 
@@ -39,32 +45,49 @@ def _create(
         str, typer.Option(metavar="SCOPE", help="ingest, read or admin (which may read, too).")
     ] = "ingest",
     workspace: Annotated[
-        str, typer.Option(metavar="ID", help="The workspace whose records an ingest token may send; * for all.")
-    ] = "*",
+        str | None,
+        typer.Option(metavar="ID", help="The one workspace that it may speak for and see; without it, all of them."),
+    ] = None,
     expires_days: Annotated[
         int, typer.Option(min=0, max=36500, metavar="DAYS", help="After how many days it ends; 0: never.")
     ] = 0,
 ) -> None:
     """Make a token and print it, this once."""
-    from clusop.service.actor import CLUSOP
     from clusop.service.audit_line import AuditLine, write_audit
-    from clusop.service.tokens import SCOPES, create_token, end_token
+    from clusop.service.ingest.batch import ALL_WORKSPACES
+    from clusop.service.tokens import SCOPES, create_token, end_token, is_name_taken
+    from clusop.service.told_text import MAX_NAME_CHARS
+    from clusop.service.workspaces import is_one_workspace
 
     if scope not in SCOPES:
         raise InputError("--scope", f"{scope!r} is none", f"Scopes are {', '.join(SCOPES)}.")
     if not name.strip() or not name.isprintable():
         raise InputError("--name", "is empty or holds control characters", "Say whose the token is.")
+    if len(name.strip()) > MAX_NAME_CHARS:
+        raise InputError("--name", f"has {len(name.strip())} characters", f"At most {MAX_NAME_CHARS} are taken.")
+    if workspace is not None and not is_one_workspace(workspace):
+        raise InputError(
+            "--workspace",
+            f"{workspace[:60]!r} names no workspace",
+            "Give the id of one: letters, digits, _ and -, no globs. Leave the option out for all workspaces.",
+        )
 
     def work(connection: Connection, now_ms: int) -> str:
-        made = create_token(connection, name.strip(), scope, now_ms, workspace)
+        if is_name_taken(connection, name, now_ms):
+            raise InputError(
+                "--name",
+                f"a token called {name.strip()!r} is in force, and the audit could not tell the two apart",
+                "Give another name, or end that one: clusop serve token list shows its handle.",
+            )
+        made = create_token(connection, name.strip(), scope, now_ms, workspace or ALL_WORKSPACES)
         if expires_days:
             end_token(connection, made, now_ms + expires_days * _MS_PER_DAY)
         handle = made.split("_")[2]
         line = AuditLine("token-created", f"token:{handle}", detail={"name": name.strip(), "scope": scope})
-        write_audit(connection, CLUSOP, [line], now_ms)
+        write_audit(connection, local_user(), [line], now_ms)
         return made
 
-    write_stdout(f"{_written(context, work)[0]}\n")
+    write_stdout(f"{_written(context, work, makes=True)[0]}\n")
 
 
 @token.command("list")
@@ -97,22 +120,21 @@ def _revoke(
     context: typer.Context, handle: Annotated[str, typer.Argument(metavar="HANDLE", help="As the list shows it.")]
 ) -> None:
     """End a token: within five seconds nobody takes it any more."""
-    from clusop.service.actor import CLUSOP
     from clusop.service.audit_line import AuditLine, write_audit
     from clusop.service.tokens import revoke_token
 
     def work(connection: Connection, now_ms: int) -> None:
         if not revoke_token(connection, handle, now_ms):
             raise InputError(handle, "is no token in force", "clusop serve token list shows them.")
-        write_audit(connection, CLUSOP, [AuditLine("token-revoked", f"token:{handle}")], now_ms)
+        write_audit(connection, local_user(), [AuditLine("token-revoked", f"token:{handle}")], now_ms)
 
     _written(context, work)
 
 
-def _written(context: typer.Context, work: Callable[[Connection, int], T]) -> tuple[T, int]:
-    """What ``work`` gives in one transaction, and the time it was given."""
+def _written(context: typer.Context, work: Callable[[Connection, int], T], *, makes: bool = False) -> tuple[T, int]:
+    """What ``work`` gives in one transaction, and the time it was given. Only what ``makes`` something makes a database, too."""
     options, config = context.obj
-    _, database = open_service(options, os.environ, config)
+    database = open_service(options, os.environ, config)[1] if makes else open_existing(options, os.environ, config)
     try:
         now_ms = int(SystemClock().now_at().timestamp() * 1000)
         return database.write(lambda connection: work(connection, now_ms)), now_ms

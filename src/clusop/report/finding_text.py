@@ -79,7 +79,7 @@ def _weight(group: list[Finding]) -> tuple[Fraction, int]:
 
 def _view(query: QueryAssessment, group: list[Finding]) -> FindingView:
     finding = group[0]
-    entry = catalogue()[finding.cause]
+    advice = catalogue()[finding.cause].advice(finding.operator)
     text, missing = _group_share(group)
     islands = sorted({each.island for each in group if each.island is not None})
     return FindingView(
@@ -95,9 +95,9 @@ def _view(query: QueryAssessment, group: list[Finding]) -> FindingView:
         share=text,
         share_missing=missing,
         island=", ".join(str(number + 1) for number in islands),
-        instead=entry.instead,
-        before=entry.before,
-        after=entry.after,
+        instead=advice.instead,
+        before=advice.before,
+        after=advice.after,
         occurrences=len(group),
     )
 

@@ -80,7 +80,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "operator": printable(finding.operator),
         "detail": printable(finding.detail),
         "sentence": printable(entry.sentence.replace("{detail}", "")),
-        "instead": entry.instead,
+        "instead": entry.advice(finding.operator).instead,
         "functions": [printable(name) for name in finding.functions],
         "engine_says": printable(finding.engine_says),
         "witnesses": [witness.value for witness in finding.witnesses],

@@ -1,4 +1,6 @@
-"""Who did something: a person a trusted proxy vouches for, a token, or clusop itself. Stands in every audit line."""
+"""Who did something: a person a trusted proxy vouches for, a token, a user of the machine that a command was run on, or clusop
+itself. Stands in every audit line.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,12 @@ from typing import Literal, TypeAlias
 
 __all__ = ["CLUSOP", "Actor", "ActorKind"]
 
-ActorKind: TypeAlias = Literal["person", "token", "clusop"]
+ActorKind: TypeAlias = Literal["person", "token", "local", "clusop"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``name`` is a person's as the proxy tells it, or a token's."""
+    """``name`` is a person's as the proxy tells it, a token's, or ``local: `` and the system's name of a user."""
 
     name: str
     kind: ActorKind

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from clusop.service.store.database import Database
     from clusop.service.tokens import Token
 
-__all__ = ["Caller", "Callers", "TooManyWrongError", "Way"]
+__all__ = ["Caller", "Callers", "Network", "TooManyWrongError", "Way", "trusted_networks"]
 
 Way: TypeAlias = Literal["bearer", "basic", "proxy"]
+Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 _REMEMBERED_MS = 5000
 _MOST_REMEMBERED = 1000
@@ -61,7 +62,7 @@ class Callers:
         self._database = database
         self._clock = clock
         self._header = settings.text("proxy_header")
-        self._networks = [_network(told) for told in settings.names("proxy_addresses")]
+        self._networks = trusted_networks(settings)
         self._admins = settings.names("proxy_admins")
         self._per_minute = settings.count("requests_per_minute")
         self._remembered: dict[bytes, tuple[float, Token | None]] = {}
@@ -172,7 +173,12 @@ class Callers:
         return int(self._clock.now_at().timestamp() * 1000)
 
 
-def _network(told: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+def trusted_networks(settings: Settings) -> list[Network]:
+    """From where a proxy is believed. Raises ``InputError``."""
+    return [_network(told) for told in settings.names("proxy_addresses")]
+
+
+def _network(told: str) -> Network:
     try:
         return ipaddress.ip_network(told, strict=False)
     except ValueError as error:

@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from clusop.reasons import Reason
+from clusop.service.actor import CLUSOP
+from clusop.service.audit_line import AuditLine, write_audit
 from clusop.service.ingest.batch import ALL_WORKSPACES
 from clusop.service.store.facts import claim
 from clusop.service.store.tables.access import tokens
+from clusop.service.told_text import MAX_NAME_CHARS, cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Connection, Row
+
+    from clusop.service.actor import Actor
 
 __all__ = [
     "ADMIN",
@@ -33,6 +38,7 @@ __all__ = [
     "first_tokens",
     "is_among",
     "is_meant_as_token",
+    "is_name_taken",
     "list_tokens",
     "note_use",
     "revoke_token",
@@ -46,6 +52,7 @@ _FORM = re.compile(_PREFIX + r"[a-z]{1,16}_([0-9a-f]{16})_([A-Za-z0-9_-]{43})", 
 _SECRET_BYTES = 32
 _HANDLE_BYTES = 8
 _FIRST_START = "first-start"
+_MADE_FIRST = "made at the first start"
 # Compared with where no token has the handle: a wrong handle takes as long as a wrong secret.
 _NO_HASH = hashlib.sha256(b"no token").digest()
 
@@ -97,14 +104,21 @@ def end_token(connection: Connection, told: str, expires_at_ms: int) -> None:
     connection.execute(tokens.update().where(tokens.c.handle == handle).values(expires_at_ms=expires_at_ms))
 
 
-def first_tokens(connection: Connection, now_ms: int) -> tuple[str, str] | None:
-    """An ingest and an admin token, made once in the life of a database, by one replica."""
+def first_tokens(connection: Connection, now_ms: int, actor: Actor = CLUSOP) -> tuple[str, str] | None:
+    """An ingest and an admin token, made once in the life of a database, by one replica; ``actor`` started it."""
     if not claim(connection, _FIRST_START):
         return None
-    return (
-        create_token(connection, "first ingest token", INGEST, now_ms),
-        create_token(connection, "first admin token", ADMIN, now_ms),
-    )
+    ingest, admin = (create_token(connection, _first(scope), scope, now_ms) for scope in (INGEST, ADMIN))
+    lines = [
+        AuditLine("token-created", f"token:{made.split('_')[2]}", _MADE_FIRST, {"name": _first(scope), "scope": scope})
+        for scope, made in ((INGEST, ingest), (ADMIN, admin))
+    ]
+    write_audit(connection, actor, lines, now_ms)
+    return ingest, admin
+
+
+def _first(scope: str) -> str:
+    return f"first {scope} token"
 
 
 def token_of(connection: Connection, told: str) -> Token | None:
@@ -140,6 +154,12 @@ def list_tokens(connection: Connection) -> list[Token]:
     return [_token(row) for row in connection.execute(select(tokens).order_by(tokens.c.id))]
 
 
+def is_name_taken(connection: Connection, name: str, now_ms: int) -> bool:
+    """Whether a token in force is called so in the audit, which knows tokens by name."""
+    wanted = _in_audit(name)
+    return any(_in_audit(one.name) == wanted and one.refusal(now_ms) is None for one in list_tokens(connection))
+
+
 def revoke_token(connection: Connection, handle: str, now_ms: int) -> bool:
     """End a token; whether there was one to end."""
     done = connection.execute(
@@ -151,6 +171,10 @@ def revoke_token(connection: Connection, handle: str, now_ms: int) -> bool:
 def note_use(connection: Connection, handle: str, now_ms: int) -> None:
     """Keep when a token was last used."""
     connection.execute(tokens.update().where(tokens.c.handle == handle).values(used_at_ms=now_ms))
+
+
+def _in_audit(name: str) -> str:
+    return cleaned(name)[:MAX_NAME_CHARS]
 
 
 def _hash(secret: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Text that people type: without control characters, in one line, within its length."""
+"""Text that people type: in one line, within its length, and without characters that nobody sees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from clusop.errors import InputError
 
-__all__ = ["MAX_NAME_CHARS", "MAX_REASON_CHARS", "cleaned", "reason_of"]
+__all__ = ["MAX_NAME_CHARS", "MAX_REASON_CHARS", "cleaned", "plain", "reason_of"]
 
 MAX_REASON_CHARS = 1000
 MAX_NAME_CHARS = 200
@@ -24,6 +24,15 @@ def cleaned(text: str) -> str:
     'two lines'
     """
     return _BLANKS.sub(" ", _CONTROL.sub(" ", text)).strip(" ")
+
+
+def plain(text: str, where: str) -> str:
+    """``text``, blanks at its ends cut: what is looked for, or matched later. Raises ``InputError`` for characters that nobody
+    sees: without them it would ask for something else, or for everything.
+    """
+    if _CONTROL.search(text):
+        raise InputError(where, "it holds a control character or one that has no width", "Leave such characters out.")
+    return cleaned(text)
 
 
 def reason_of(text: str, where: str = "reason") -> str:

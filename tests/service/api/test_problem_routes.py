@@ -31,6 +31,8 @@ def test_the_list_is_filtered_searched_and_sorted(admin, store):
         ({"team": "pricing"}, [one]),
         ({"team": ""}, [three]),
         ({"workspace": "43"}, [three]),
+        ({"workload": "job:1"}, [two]),
+        ({"workload": "job"}, []),
         ({"cause": "scala-udf"}, [three]),
         ({"state": "resolved"}, [two]),
         ({"engine": "photon"}, [one, two]),
@@ -86,9 +88,11 @@ def test_bad_questions_are_refused(admin):
 
 def test_hostile_text_is_looked_for_as_text(admin, store):
     made = store({"team": "x"})
-    for field in ("search", "team", "workspace", "cause", "engine", "compute", "owner", "action"):
-        for hostile in ("\x00", "'; DROP TABLE problems; --", "\\", "%00", "\ud7ff\uffff", "\u202e"):
+    for field in ("search", "team", "workspace", "cause", "engine", "compute", "workload", "owner", "action"):
+        for hostile in ("'; DROP TABLE problems; --", "\\", "%00", "\ud7ff\uffff"):
             assert admin.get("/v1/problems", params={field: hostile}).status_code == 200, (field, hostile)
+        for unseen in ("\x00", "\u202e"):
+            assert admin.get("/v1/problems", params={field: unseen}).status_code == 400, (field, unseen)
     assert ids_in(admin.get("/v1/problems")) == made
 
 

@@ -38,6 +38,44 @@ def test_who_is_bound_to_a_workspace_excludes_there_only(client_of):
     assert bound.post(f"/v1/exclusions/{made.json()['id']}/remove", json={"reason": "x"}).status_code == 200
 
 
+@pytest.mark.parametrize("bound_to", ["4*", "", "4?"])
+def test_a_token_of_no_one_workspace_excludes_nowhere(admin, client_of, bound_to):
+    answer = client_of("admin", workspace=bound_to).post(
+        "/v1/exclusions", json={"field": "workload", "pattern": "job:1", "reason": "x"}
+    )
+    assert [answer.status_code, answer.json()["reason"]] == [400, "bad-request"]
+    assert "names no workspace" in answer.json()["sentence"]
+    assert len(admin.get("/v1/exclusions").json()["exclusions"]) == 1
+
+
+def test_a_blank_workspace_is_not_all_of_them(admin):
+    for workspace in ("", " ", "\u0000"):
+        body = {"field": "workload", "pattern": "job:1", "reason": "x", "workspace": workspace}
+        answer = admin.post("/v1/exclusions", json=body)
+        assert (answer.status_code, "exclusion.workspace" in answer.json()["sentence"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/problems?search=%00",
+        "/v1/problems?search=a%E2%80%8B",
+        "/v1/problems?workload=a%00",
+        "/v1/problems?cause=a%00",
+        "/v1/export/problems.csv?search=%00",
+        "/v1/export/problems.json?team=a%1F",
+        "/v1/decisions?compute=a%00",
+        "/v1/jobs?search=%1F",
+        "/v1/export/audit.csv?actor=a%00",
+    ],
+)
+def test_what_nobody_sees_is_not_left_out_of_what_was_asked_for(admin, store, address):
+    store({})
+    answer = admin.get(address)
+    assert [answer.status_code, answer.json()["reason"]] == [400, "bad-request"]
+    assert "control character" in answer.json()["sentence"]
+
+
 def test_what_would_exclude_everything_or_nothing_is_refused(admin):
     for pattern in ("", "*", "?", "\u0000", "x" * 300):
         body = {"field": "workload", "pattern": pattern, "reason": "x"}

@@ -17,6 +17,9 @@ from clusop.service.decisions.prices_in_force import PricesInForce
 from clusop.service.store.tables.agents import agents
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.problems import problem_days, problems
+from clusop.service.views.days import window
+from clusop.service.views.overview import overview
+from clusop.service.views.problems import recent_sums
 
 PRICES = PricesInForce()
 TODAY = NOW_MS // (24 * HOUR_MS)
@@ -38,7 +41,7 @@ def totals(database, workspace="*"):
     with database.writing() as connection:
         decide(connection, PRICES, NOW_MS)
     with database.reading() as connection:
-        return saving_totals(connection, NOW_MS, workspace=workspace)
+        return saving_totals(connection, NOW_MS, TODAY - 29, workspace)
 
 
 def dollars(figure):
@@ -71,10 +74,50 @@ def test_capacity_is_no_cash(database, an_agent):
     assert dollars(found.capacity) == [Fraction("0.1"), Fraction("0.2")]
 
 
-def test_a_compute_without_hours_has_fixes_that_are_cash_or_capacity(database):
+def test_without_a_decision_a_problems_own_days_say_whether_it_is_cash_or_capacity(database):
+    """As the overview sums them: what is cash there is no "cash or capacity" here."""
     a_fix(database, "job:9", **cash(100_000, 200_000))
+    a_fix(database, "cluster:a", capacity_low_microusd=300_000, capacity_high_microusd=400_000)
     found = totals(database)
-    assert [dollars(found.cash), dollars(found.cash_or_capacity)] == [[0, 0], [Fraction("0.1"), Fraction("0.2")]]
+    assert dollars(found.cash) == [Fraction("0.1"), Fraction("0.2")]
+    assert dollars(found.capacity) == [Fraction("0.3"), Fraction("0.4")]
+    assert dollars(found.cash_or_capacity) == [0, 0]
+
+
+def test_problems_of_both_kinds_on_one_compute_definition_count_each_as_its_own(database):
+    a_fix(database, "job:9", **cash(100_000, 200_000))
+    a_fix(database, "job:9", capacity_low_microusd=300_000, capacity_high_microusd=400_000)
+    found = totals(database)
+    assert [dollars(found.cash)[1], dollars(found.capacity)[1]] == [Fraction("0.2"), Fraction("0.4")]
+    assert [name for name, _ in found.chosen] == ["42/job:9"]
+
+
+def test_a_decision_that_could_not_tell_the_uptime_leaves_it_to_the_problems(database, an_agent):
+    an_agent([hour()])
+    a_fix(database, capacity_low_microusd=300_000, capacity_high_microusd=400_000)
+    totals(database)
+    with database.writing() as connection:
+        facts = json.loads(connection.execute(select(engine_decisions.c.facts)).scalar_one()) | {"uptime": "unknown"}
+        connection.execute(engine_decisions.update().values(facts=json.dumps(facts), action="keep"))
+        assert dollars(saving_totals(connection, NOW_MS, TODAY - 29).capacity)[1] == Fraction("0.4")
+    a_fix(database, **cash(100_000, 200_000))
+    with database.reading() as connection:
+        found = saving_totals(connection, NOW_MS, TODAY - 29)
+    assert dollars(found.cash) == dollars(found.capacity) == [0, 0]
+    assert dollars(found.cash_or_capacity)[1] == Fraction("0.6")
+
+
+def test_the_days_are_those_that_the_overview_sums(database):
+    a_fix(database, "job:1", **cash(100_000, 200_000))
+    span = window(NOW_MS, 30)
+    for day, high in ((span.from_day, Fraction("0.2")), (span.from_day - 1, 0)):
+        with database.writing() as connection:
+            connection.execute(problem_days.update().values(day=day))
+        with database.reading() as connection:
+            assert saving_totals(connection, NOW_MS, span.from_day).cash.usd.high == high
+            assert (
+                overview(connection, span, recent_sums(connection, span)).total.avoidable_high_microusd == high * 10**6
+            )
 
 
 def test_problems_of_no_compute_and_days_before_the_window_are_left_out(database):
@@ -82,14 +125,14 @@ def test_problems_of_no_compute_and_days_before_the_window_are_left_out(database
     a_fix(database, "job:1", **cash(100_000, 200_000))
     with database.writing() as connection:
         connection.execute(problem_days.update().values(day=TODAY - 31))
-    assert dollars(totals(database).cash_or_capacity) == [0, 0]
+    assert dollars(totals(database).cash) == [0, 0]
 
 
 def test_a_decision_about_what_runs_no_more_is_not_counted(database, an_agent):
     an_agent([hour()])
     assert dollars(totals(database).cash) == [Fraction("0.285")] * 2
     with database.reading() as connection:
-        later = saving_totals(connection, NOW_MS + 49 * HOUR_MS)
+        later = saving_totals(connection, NOW_MS + 49 * HOUR_MS, TODAY - 29)
     assert dollars(later.cash) == [0, 0]
 
 
@@ -100,7 +143,7 @@ def test_the_newest_decision_counts(database, an_agent):
         (row,) = connection.execute(engine_decisions.select()).mappings().all()
         told = {name: value for name, value in row.items() if name != "id"}
         connection.execute(engine_decisions.insert().values(told | {"action": "keep", "decided_at_ms": NOW_MS + 1}))
-        assert saving_totals(connection, NOW_MS + 1).chosen == ()
+        assert saving_totals(connection, NOW_MS + 1, TODAY - 29).chosen == ()
 
 
 def test_who_is_bound_to_a_workspace_is_told_of_that_one_only(database, an_agent):
@@ -119,23 +162,23 @@ def test_a_decision_of_a_clusop_that_told_no_attributed_dollars_is_capped_by_the
         facts = json.loads(connection.execute(select(engine_decisions.c.facts)).scalar_one())
         del facts["attributed"]
         connection.execute(engine_decisions.update().values(facts=json.dumps(facts)))
-        assert dollars(saving_totals(connection, NOW_MS).cash) == [Fraction("0.747")] * 2
+        assert dollars(saving_totals(connection, NOW_MS, TODAY - 29).cash) == [Fraction("0.747")] * 2
         facts["bill"] = {"formula": "unheard-of-1", "inputs": {}}
         connection.execute(engine_decisions.update().values(facts=json.dumps(facts)))
-        assert dollars(saving_totals(connection, NOW_MS).cash) == [2, 3]
+        assert dollars(saving_totals(connection, NOW_MS, TODAY - 29).cash) == [2, 3]
 
 
 def test_what_is_resolved_is_saved_already(database):
     a_fix(database, "job:1", **cash(100_000, 200_000))
     with database.writing() as connection:
         connection.execute(problems.update().values(state="resolved"))
-    assert dollars(totals(database).cash_or_capacity) == [0, 0]
+    assert dollars(totals(database).cash) == [0, 0]
 
 
 def test_an_absurd_record_overflows_nothing(database):
     for number in range(3):
         a_fix(database, f"job:{number}", **cash(0, 2**63 - 1))
-    assert totals(database).cash_or_capacity.usd.high == 30_000_000
+    assert totals(database).cash.usd.high == 30_000_000
 
 
 HOURS = st.tuples(st.integers(0, 100), st.integers(0, 100))

@@ -49,6 +49,29 @@ def test_without_permission_it_says_what_to_ask_for_and_makes_nothing(fake, ware
     assert fake.sql.direct(TABLES) == []
 
 
+def test_what_was_made_before_a_table_was_refused_is_told(fake, warehouse, monkeypatch) -> None:
+    fake.sql.denied = {"create table"}
+    with pytest.raises(InputError) as refused:
+        onboard(warehouse, OWN)
+    assert "Nothing was made" not in str(refused.value)
+    assert "There by now: the schema `finops`.`clusop`;" in refused.value.remedy
+    assert "CREATE TABLE on the schema `finops`.`clusop`" in refused.value.remedy
+    assert ("clusop",) in fake.sql.direct(SCHEMAS)
+    fake.sql.denied = set()
+    run = warehouse.run
+
+    def run_until(statement):
+        if statement.name.endswith("create_problems"):
+            fake.sql.denied = {"create table"}
+        return run(statement)
+
+    monkeypatch.setattr(warehouse, "run", run_until)
+    with pytest.raises(InputError) as refused:
+        onboard(warehouse, OWN)
+    assert "There by now: the schema `finops`.`clusop`, the table clusop_signals;" in refused.value.remedy
+    assert fake.sql.direct(TABLES) == [("clusop_signals",)]
+
+
 def test_a_schema_that_an_administrator_made_is_enough(fake, warehouse) -> None:
     fake.sql.direct("CREATE SCHEMA finops.clusop")
     fake.sql.denied = {"create schema"}
@@ -96,6 +119,23 @@ def test_the_command_prints_nothing_where_it_is_refused(fake, door, capsys) -> N
     with pytest.raises(InputError):
         door()
     assert capsys.readouterr().out == ""
+
+
+def test_the_command_says_first_whom_it_asks(fake, door, capsys) -> None:
+    fake.sql.denied = {"create"}
+    with pytest.raises(InputError):
+        door("--host", fake.host)
+    assert capsys.readouterr().err == "clusop: asking 127.0.0.1 …\n"
+    door("--dry-run")
+    assert capsys.readouterr().err == ""
+
+
+def test_the_permission_that_no_sql_grants_stands_apart_from_the_sql(door, capsys) -> None:
+    door()
+    parts = capsys.readouterr().out.split("\n\n")
+    (grants,) = (part for part in parts if "GRANT " in part)
+    assert "CAN USE" not in grants
+    assert any(part.startswith("Besides, clusop@example.com needs the permission CAN USE") for part in parts)
 
 
 def test_a_dry_run_sends_nothing(fake, door, capsys) -> None:

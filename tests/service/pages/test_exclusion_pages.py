@@ -214,12 +214,28 @@ def test_a_token_of_one_workspace_excludes_and_ends_there_only(changing):
     assert stored(changing)[-1]["workspace"] == "local"
 
 
+def test_a_token_bound_to_a_glob_excludes_nowhere(changing):
+    from clusop.service.tokens import ADMIN, create_token
+
+    with changing.database.writing() as connection:
+        bound = create_token(connection, "bound to a glob", ADMIN, 1, workspace="loc*")
+    page = reading(changing.get("/exclusions/new?field=workload&pattern=job:*", bound).text)
+    before = stored(changing)
+    refused = changing.post("/exclusions/new", page.fields() | {"reason": "x", "workspace": "local"}, bound)
+    assert (refused.status, stored(changing)) == (400, before)
+    assert "names no workspace" in reading(refused.text).all("main")[0].text
+
+
 def test_names_of_an_enemy_are_text(hostile):
     import seed
 
     server, _ = hostile
     told = seed.HOSTILE[:60]
     fields = reading(server.get(NEW).text).fields() | {"pattern": told, "reason": seed.HOSTILE[:400]}
+    refused = server.post("/exclusions/new", fields)
+    assert refused.status == 400
+    assert "It holds a control character" in reading(refused.text).all("main")[0].text
+    fields["pattern"] = told.replace("\u202e", "").replace("\u202c", "")
     assert server.post("/exclusions/new", fields).status == 303
     number = stored(server)[-1]["id"]
     for path in ("/exclusions", f"/exclusions/{number}/end", f"/problems?exclusion={number}"):

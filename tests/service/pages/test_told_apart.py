@@ -145,7 +145,7 @@ def senders(changing, tmp_path):
     ]
     path = tmp_path / f"clusop-{'a' * 32}-1-2.jsonl"
     path.write_bytes(b"".join(canonical_line(one) + b"\n" for one in by_file))
-    found = collect_file(changing.database, path, NOW_MS, Limits(most_bytes=1_000_000, most_records=100))
+    found = collect_file(changing.database, path, NOW_MS, Limits(most_bytes=1_000_000))
     assert found.outcome == "taken"
     log = [canonical_line(signal(UDF, "b" * 32, 1, NOW_MS - 3 * HOUR_MS))]
     with changing.database.writing() as connection:

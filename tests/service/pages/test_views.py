@@ -13,10 +13,11 @@ from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.tables.problems import problem_days, problems, signals
 from clusop.service.suppression.policy import Policy
 from clusop.service.views.agents import AgentsAsked, agent_page, agent_summary
+from clusop.service.views.bill import bill_of
 from clusop.service.views.compute import compute_lines, one_compute
 from clusop.service.views.days import day_of, window
 from clusop.service.views.deliveries import DeliveriesAsked, deliveries_page
-from clusop.service.views.overview import overview
+from clusop.service.views.overview import Part, overview
 from clusop.service.views.problem import one_problem
 from clusop.service.views.problems import PAGE_SIZE, ProblemsAsked, problem_page, recent_sums
 from clusop.service.views.reconciliations import reconciliation_lines
@@ -35,6 +36,7 @@ def test_the_overview_equals_a_recount_of_the_signals(seeded):
     with seeded.reading() as connection:
         connection.execute(select(1))
         seen = overview(connection, SPAN, recent_sums(connection, SPAN))
+        bill = bill_of(connection, SPAN)
         runs = unpriced = low = high = 0
         derived = {
             (row.problem_id, row.day): (row.derived_low_microusd, row.derived_high_microusd)
@@ -61,7 +63,7 @@ def test_the_overview_equals_a_recount_of_the_signals(seeded):
         assert sum(line.problem_count for line in lines) == seen.active_count
     assert sum(day.sums.run_count for day in seen.days) == runs
     assert len(seen.days) == 30
-    assert sum(share.microusd for share in seen.bill_shares) == sum(line.microusd for line in seen.bill)
+    assert sum(share.microusd for share in bill.shares) == sum(line.microusd for line in seen.bill)
 
 
 def test_a_bound_reader_of_messages_is_told_no_team_of_others(seeded):
@@ -89,7 +91,7 @@ def test_a_bound_caller_sees_the_sums_of_his_workspace_only(seeded):
     with seeded.reading() as connection:
         recent = recent_sums(connection, SPAN)
         all_of_it = overview(connection, SPAN, recent)
-        parts = [overview(connection, SPAN, recent, name) for name in ("1234567890", "9876543210", "local")]
+        parts = [overview(connection, SPAN, recent, Part(name)) for name in ("1234567890", "9876543210", "local")]
         assert sum(part.total.exposure_high_microusd for part in parts) == all_of_it.total.exposure_high_microusd
         assert sum(sum(part.states.values()) for part in parts) == sum(all_of_it.states.values())
         assert {line.workspace for line in compute_lines(connection, recent, 0, "9876543210")} == {"9876543210"}

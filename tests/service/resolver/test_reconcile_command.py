@@ -49,7 +49,7 @@ def test_a_run_that_fails_ends_with_2_and_its_reason(run, fake, capsys) -> None:
 def test_a_bad_section_is_an_input_error(run) -> None:
     with pytest.raises(InputError) as fault:
         run("databricks:\n  warehose: x\n")
-    assert fault.value.where == "databricks.warehose"
+    assert fault.value.where.endswith("clusop.yaml: databricks.warehose")
 
 
 def test_while_the_service_is_at_it_the_command_says_so(run, database) -> None:

@@ -16,6 +16,7 @@ from clusop.service.store.tables.agents import agents
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.money import bill_hours, bill_shares, reconciliations
 from clusop.service.store.tables.problems import problems
+from clusop.service.views.bill import bill_of
 from clusop.service.views.days import window
 from clusop.service.views.overview import overview
 from clusop.service.views.problems import recent_sums
@@ -62,7 +63,8 @@ def shown(database, now_ms):
     with database.reading() as connection:
         span = window(now_ms, 90)
         seen = overview(connection, span, recent_sums(connection, span))
-    return seen.bill, seen.bill_shares
+        bill = bill_of(connection, span)
+    return seen.bill, bill.shares
 
 
 def test_versions_past_the_horizon_go_and_no_figure_changes(database):

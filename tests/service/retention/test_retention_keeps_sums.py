@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 
 from clusop.service.ingest.apply import apply_batches
 from clusop.service.ingest.batch import batch_of
+from clusop.service.ingest.flatten import MOST
 from clusop.service.ingest.limits import Limits
 from clusop.service.ingest.seen import SUMS
-from clusop.service.retention.retention import forget
+from clusop.service.retention import retention
+from clusop.service.retention.retention import UnforgottenError, forget
 from clusop.service.store.tables.agents import agent_days, agents, other_records, usage_hours
 from clusop.service.store.tables.problems import problem_days, problems, signals
 
@@ -77,6 +79,61 @@ def test_an_event_log_that_goes_leaves_no_agent_behind_that_said_no_goodbye(data
         days = connection.execute(select(agent_days)).all()
     assert sum(day.signal_count for day in days) == 2
     assert [sum(getattr(day, name) for day in days) for name in ("agent_count", "without_goodbye")] == [1, 1]
+
+
+def greatest_records_of(agent, at_ms):
+    """All that is counted as great as the wire lets it be."""
+    hour_at_ms = at_ms // 3_600_000 * 3_600_000
+    told = dict.fromkeys(("busy_ms", "native_ms", "non_sql_ms", "failed_ms", "lost_ms"), MOST)
+    told |= {"armed_since_at_ms": hour_at_ms - 3_600_000, "slot_ms": {"i3.xlarge": MOST}}
+    return [
+        usage_hour(agent, 1, hour_at_ms=hour_at_ms, **told),
+        usage_hour(agent, 2, hour_at_ms=hour_at_ms - 3_600_000, **(told | {"native_ms": None})),
+        agent_state(agent, 3, at_ms=at_ms, started_at_ms=at_ms, losses={"ring-overflow": MOST}),
+        signal(agent, MOST, end_at_ms=at_ms, problem=agent),
+    ]
+
+
+def test_the_greatest_integers_stop_there_and_never_retention(database):
+    for agent in (1, 2, 3):
+        assert deliver(database, greatest_records_of(agent, NOW_MS), NOW_MS).accepted == 4
+    # The third is heard of for longer: two go in one run, then one on top of what they left.
+    heard_ms = NOW_MS + 10 * DAY_MS
+    deliver(database, [agent_state(3, 4, at_ms=heard_ms, started_at_ms=NOW_MS, losses={"closed": 1})], heard_ms)
+    for days, gone, losses in ((45, (3, 2), {}), (60, (0, 1), {"closed": 1})):
+        assert forget(database, NOW_MS + days * DAY_MS, 40, 7) == gone
+        with database.reading() as connection:
+            (day,) = connection.execute(select(agent_days)).mappings()
+        counted = ("missing_count", "slot_ms", "busy_ms", "native_ms", "native_unknown_ms", "non_sql_ms", "lost_ms")
+        assert {name: day[name] for name in counted} == dict.fromkeys(counted, MOST)
+        assert json.loads(day["losses"]) == losses | {"ring-overflow": MOST}
+    assert day["agent_count"] == 3
+
+
+def test_a_step_that_fails_keeps_no_other_from_being_done_and_is_told(database, monkeypatch, caplog):
+    deliver(database, records_of(1, NOW_MS), NOW_MS)
+    later_ms = NOW_MS + 50 * DAY_MS
+    done = []
+
+    def fail(*_told):
+        raise ArithmeticError("on purpose")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "fold_agents", fail)
+        patch.setattr(retention, "forget_decisions", fail)
+        for name in ("forget_files", "forget_versions", "forget_messages"):
+            patch.setattr(retention, name, lambda *_told, name=name: done.append(name))
+        with pytest.raises(UnforgottenError, match=r"not forgotten: agents, decisions$") as told:
+            forget(database, later_ms, 40, 7)
+    assert isinstance(told.value.__cause__, ArithmeticError)
+    assert done == ["forget_files", "forget_versions", "forget_messages"]
+    assert (count_of(database, signals), count_of(database, agents)) == (0, 1)
+    assert [one.getMessage() for one in caplog.records if "retention" in one.getMessage()] == [
+        "retention: forgetting agents failed",
+        "retention: forgetting decisions failed",
+    ]
+    # What came in the way is over: the next run does the rest.
+    assert forget(database, later_ms, 40, 7) == (0, 1)
 
 
 def test_what_was_forgotten_is_too_old_for_ever(database):

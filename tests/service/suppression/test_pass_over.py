@@ -224,6 +224,19 @@ class TestDigest:
         assert desk.run(60, team_cap=0).digests == 1
         assert desk.run(60, team_cap=0).digests == 0
 
+    def test_goes_out_in_the_morning_where_the_evening_is_quiet_and_once_a_day(self, desk):
+        quiet = {"quiet_hours": QuietHours(18 * 60, 8 * 60), "digest_minute": 19 * 60, "team_cap": 0}
+        desk.now_ms = NOW_MS + 7 * 3_600_000
+        desk.problem(1)
+        assert desk.run(**quiet).digests == 0
+        assert desk.run(13 * 60 - 1, **quiet).digests == 0
+        assert desk.run(1, **quiet).digests == 1
+        desk.settle("accepted")
+        desk.problem(2)
+        # What is new on a day that had its digest waits for the next morning: the evening brings none of its own.
+        assert [desk.run(minutes, **quiet).digests for minutes in (60, 10 * 60, 60, 5 * 60)] == [0] * 4
+        assert desk.run(7 * 60, **quiet).digests == 1
+
     def test_is_not_repeated_while_it_would_say_the_same(self, desk):
         desk.problem(1)
         desk.policy = replace(desk.policy, team_cap=0)

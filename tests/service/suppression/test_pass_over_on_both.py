@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from pass_desk import DAY_MS, channels
 from sqlalchemy import text
 
+from clusop.service.actor import Actor
+from clusop.service.problems.exclusion_changes import add_exclusion
+from clusop.service.problems.exclusions import Exclusion
 from clusop.service.store.alone import alone
 from clusop.service.store.tables.problems import problem_days
-from clusop.service.suppression import pass_apart, pass_over
+from clusop.service.suppression import pass_apart, pass_over, withheld_rows
 from clusop.service.suppression.gather import candidates
 
 
@@ -83,6 +87,36 @@ def test_a_person_who_is_quicker_than_the_pass_is_heard(desk):
         assert pass_over(connection, desk.policy, desk.channels, desk.now_ms, live).cards == 1
     assert [row.problem_id for row in desk.deliveries()] == [slow]
     assert desk.withheld(quick) == {"problem-acknowledged": 1}
+
+
+@pytest.mark.parametrize("cap", [5, 0], ids=["card", "digest"])
+def test_an_exclusion_that_is_quicker_than_the_pass_is_heard(desk, cap):
+    quick, slow = desk.problem(1), desk.problem(2)
+    policy = replace(desk.policy, team_cap=cap)
+    with desk.database.reading() as connection:
+        live = candidates(connection, policy, desk.now_ms)
+    sandbox = Exclusion(field="workload", pattern="job:1", reason="a sandbox")
+    desk.database.write(lambda connection: add_exclusion(connection, sandbox, Actor("ana", "person"), desk.now_ms))
+    with desk.database.writing() as connection:
+        done = pass_over(connection, policy, desk.channels, desk.now_ms, live)
+    assert (done.cards, done.digests) == ((1, 0) if cap else (0, 1))
+    assert [row.problem_id for row in desk.deliveries()] == [slow] * done.cards
+    assert [json.loads(row.facts)["problem_ids"] for row in desk.deliveries("digest")] == [[slow]] * done.digests
+    assert "problem-excluded" in desk.withheld(quick)
+    assert "problem-excluded" not in desk.withheld(slow)
+
+
+def test_a_problem_that_is_first_told_of_a_month_late_has_its_reason(desk, monkeypatch):
+    monkeypatch.setattr(withheld_rows, "_NEW_AT_ONCE", 2)
+    late = [desk.problem(number, last_seen_at_ms=desk.now_ms - (30 + number) * DAY_MS) for number in (1, 2, 3)]
+    # As many at once as a pass takes, and each row once.
+    for written in (2, 1, 0):
+        assert desk.run(1).withheld == written
+    assert [desk.withheld(each) for each in late] == [{"not-seen-lately": 1}] * 3
+    desk.change(late[0], last_seen_at_ms=desk.now_ms)
+    assert desk.run(1).cards == 1
+    assert desk.withheld(late[0]) == {}
+    assert desk.withheld(late[0], current=False) == {"not-seen-lately": 1}
 
 
 def test_a_pass_in_two_transactions_does_what_one_does(desk):

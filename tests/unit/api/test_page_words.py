@@ -101,3 +101,19 @@ def test_a_decisions_figure_is_read_or_left_out():
     assert isinstance(figure_of_json({"unpriced": {"reason": "no-premium"}}), Unpriced)
     for broken in ({}, {"low_microusd": "x"}, told | {"basis": "guessed"}, told | {"inputs": None}):
         assert figure_of_json(broken) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "least", "most", "is_upper_bound", "text"),
+    [
+        (30, 100, 100, False, "30 %"),
+        (30, 100, 100, True, "≤ 30 %"),
+        (30, 50, 100, False, "30 to 60 %"),
+        (30, 50, 100, True, "≤ 60 %"),
+        (1, 50, 1000, False, "< 1 to 2 %"),
+        (300, 1000, 1001, False, "30 %"),
+        (0, 0, 0, False, "not known"),
+    ],
+)
+def test_a_share_of_what_is_known_as_a_range(part, least, most, is_upper_bound, text):
+    assert PAGE_FILTERS["part_between"](part, least, most, is_upper_bound=is_upper_bound) == text

@@ -71,6 +71,16 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path, missing: str)
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "extra"), [("serve", "service"), ("collect", "service"), ("onboard", "service,databricks")]
+)
+def test_a_bare_install_names_the_extra_that_the_command_needs(tmp_path: Path, command: str, extra: str) -> None:
+    put(tmp_path, "typer.py", "raise ModuleNotFoundError('missing', name='typer')\n")
+    ended = start(command, PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 2
+    assert ended.stderr.decode().endswith(f"Install it with: pip install 'clusop[{extra}]'\n")
+
+
 def test_without_the_template_engine_html_says_what_to_install(tmp_path: Path) -> None:
     slow = put(tmp_path, "slow.txt", FALLBACK)
     hidden = tmp_path / "hidden"

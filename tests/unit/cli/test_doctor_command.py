@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clusop.cli.doctor_checks import PTH, doors, in_force, probe, strangers
+from clusop.cli.doctor_checks import PTH, doors, in_force, jar_checks, probe, strangers
 from clusop.cli.doctor_conf import INIT_CONF, init_script_door, spark_conf_door
 from clusop.reasons import Reason
 from clusop.runtime.jars import jars
@@ -59,6 +59,23 @@ def test_outside_spark_it_says_what_is_missing_and_exits_0() -> None:
         "Settings",
     ):
         assert part in ended.stdout
+
+
+def test_it_sends_nobody_to_the_doctor() -> None:
+    shown = doctor().stdout
+    assert "clusop is not armed in this process. Below stands" in shown
+    assert "run clusop doctor" not in shown
+
+
+@pytest.mark.parametrize(("reason", "state"), [("jar-missing", "missing"), ("jar-damaged", "damaged")])
+def test_jars_that_are_not_there_are_told_with_one_way_to_get_them(
+    monkeypatch: pytest.MonkeyPatch, reason: str, state: str
+) -> None:
+    monkeypatch.setattr("clusop.cli.doctor_checks.jars", lambda: Reason(reason, ": jars.json"))
+    (found,) = jar_checks()
+    assert found.state == state
+    assert "install clusop" not in found.why, "what to do stands below, once"
+    assert found.what_to_do.startswith("Run `make jars` in /"), "these tests run in a clone"
 
 
 def test_json_is_one_document_with_every_door() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from clusop.errors import InputError
+from clusop.service.problems.section import only
 from clusop.service.settings.declared import declared
+from clusop.service.settings.fault_place import naming_file
+from clusop.service.settings.near import near
 from clusop.service.settings.place import database_address
 from clusop.service.settings.settings import resolve
 
@@ -45,6 +48,10 @@ def test_a_section_is_handed_over_as_it_stands(tmp_path):
         ({}, {}, "port: [1]", ["port", "single value"]),
         ({}, {}, "- 1", ["mapping"]),
         ({}, {}, "a: b: c", ["line 1", "YAML"]),
+        ({}, {}, "port: 1\nhost: x\nport: 2", ["line 3", "'port'", "line 1 already"]),
+        ({}, {}, 'port: 1\n"port": 2', ["line 2", "'port'"]),
+        ({}, {}, "gate:\n  min_days: 3\n  quiet_hours: {}\n  min_days: 4", ["line 4", "'min_days'", "line 2 already"]),
+        ({}, {}, "channels:\n  - {name: a, url: b, name: c}", ["line 2", "'name'"]),
         ({}, {"CLUSOP_SERVE_DATABASE": "sqlite://\x07secret"}, "", ["CLUSOP_SERVE_DATABASE", "control"]),
     ],
 )
@@ -54,6 +61,13 @@ def test_a_fault_names_key_value_and_what_is_allowed(tmp_path, options, environ,
     for part in told:
         assert part in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_what_a_merge_brings_in_may_be_replaced(tmp_path):
+    text = "gate:\n  quiet_hours: &a {from: 1, days: [sat]}\n  digest: {<<: *a, days: [sun]}\nchannels: [{<<: *a, from: 2}]\n"
+    found = resolve({}, {}, config(tmp_path, text))
+    assert found.section("gate")["digest"] == {"from": 1, "days": ["sun"]}
+    assert found.section("channels") == [{"from": 2, "days": ["sat"]}]
 
 
 def test_a_file_that_is_not_there_is_one_sentence():
@@ -80,3 +94,36 @@ def test_every_setting_has_one_variable_and_a_default_of_its_type():
         assert one.env == f"CLUSOP_SERVE_{one.key.upper()}"
         assert type(one.default) is {"count": int, "switch": bool}.get(one.type, str)
         assert one.doc.endswith(".") or one.doc.endswith("everybody.")
+
+
+@pytest.mark.parametrize(
+    ("where", "named"),
+    [
+        ("gate.min_usd", "{path}: gate.min_usd"),
+        ("channels[0].url", "{path}: channels[0].url"),
+        ("retain_days", "{path}: retain_days"),
+        ("writers", "writers"),
+        ("--days", "--days"),
+        ("databricks.days", "--days"),
+        ("{path}: port", "{path}: port"),
+    ],
+)
+def test_a_fault_of_what_stands_in_the_file_names_the_file(tmp_path, where, named):
+    path = config(tmp_path, "retain_days: 50\n")
+    found = resolve({}, {"CLUSOP_SERVE_WRITERS": "2"}, path)
+    with pytest.raises(InputError) as caught, naming_file(found, {"databricks.days": "--days"}):
+        raise InputError(where.format(path=path), "is wrong", "Mend it.")
+    assert str(caught.value) == f"{named.format(path=path)}: is wrong. Mend it."
+
+
+def test_without_a_file_a_fault_names_its_key_alone():
+    with pytest.raises(InputError) as caught, naming_file(resolve()):
+        raise InputError("gate", "is wrong", "Mend it.")
+    assert caught.value.where == "gate"
+
+
+def test_the_key_that_was_meant_is_named_in_a_section_too():
+    with pytest.raises(InputError, match=r"gate\.quiet_hour: it is not known\. Did you mean quiet_hours\?"):
+        only({"quiet_hour": 1}, ("quiet_hours", "digest"), "gate")
+    assert near("min_usd", ("min_usd_per_30_days", "min_runs"), "Known are") == "Did you mean min_usd_per_30_days?"
+    assert near("x", ("quiet_hours", "digest"), "Known are") == "Known are quiet_hours, digest."

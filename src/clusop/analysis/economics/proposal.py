@@ -25,6 +25,7 @@ _TOO_SMALL = Fraction(1, 100)
 _ENOUGH_EVIDENCE = 0.5
 _NOT_WORTH_A_CHANGE = frozenset({"marginal-operator", "row-source"})
 _WHOLE_PERCENT_FROM = 100
+_ALL_PERCENT = 100
 _UNEXPLAINED = "unexplained"
 _ONE_MORE = 2
 _UPTIME_WORDS = {
@@ -151,5 +152,8 @@ def _percent(share: Fraction, *, is_upper_bound: bool) -> str:
     per_mille = round(share * 1000)
     if per_mille == 0:
         return "less than 0.1 %"
-    digits = str(per_mille // 10) if per_mille >= _WHOLE_PERCENT_FROM or per_mille % 10 == 0 else str(per_mille / 10)
+    percent = round(share * 100)
+    if percent == _ALL_PERCENT and share < 1 and not is_upper_bound:
+        percent -= 1
+    digits = str(percent) if per_mille >= _WHOLE_PERCENT_FROM or per_mille % 10 == 0 else str(per_mille / 10)
     return f"{'at most ' if is_upper_bound else ''}{digits} %"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from clusop.analysis.cluster import Application, Cluster
     from clusop.analysis.economics.attribution import Ledger
 
-__all__ = ["Sender", "signal_lines"]
+__all__ = ["Sender", "signal_lines", "workload_of"]
 
 _CAPITALS = "[A-Z_]{0,48}"
 _MAX_NODES = 100_000
@@ -49,13 +49,18 @@ class Sender:
         return self.secret_key or f"clusop-workload-key-1:{self.workspace}".encode()
 
 
-def signal_lines(assessed: ApplicationAssessment, sender: Sender) -> list[bytes]:
-    """The signals' lines, in sequence from 1."""
-    application = assessed.application
+def workload_of(application: Application, sender: Sender) -> Workload:
+    """Whose work it is, as the signals tell it."""
     workspace = gate.or_hash(sender.workspace, gate.WORKSPACE, sender.key)
     job_id = gate.matching(application.job_id, gate.JOB_ID)
     name = application.workload_name or application.name
-    workload = Workload(workspace, workload_key(name, job_id, sender.key), "", sender.key)
+    return Workload(workspace, workload_key(name, job_id, sender.key), "", sender.key)
+
+
+def signal_lines(assessed: ApplicationAssessment, sender: Sender) -> list[bytes]:
+    """The signals' lines, in sequence from 1."""
+    application = assessed.application
+    workload = workload_of(application, sender)
     stages = [stage for query in application.queries for stage in _stages(query)]
     ledger = ledger_of(application.cluster, [*stages, *application.non_sql_stages])
     lines: list[bytes] = []
@@ -67,7 +72,7 @@ def signal_lines(assessed: ApplicationAssessment, sender: Sender) -> list[bytes]
             "record": "signal",
             "version": VERSION,
             "agent": sender.agent,
-            "workspace": workspace,
+            "workspace": workload.workspace,
             "runs": 1,
             "start_at_ms": observed.start_at_ms,
             "end_at_ms": max(observed.start_at_ms, observed.end_at_ms),

@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse
 
 from clusop.analysis.assessment import Action
 from clusop.api.access import require
-from clusop.api.pages.asked import asked_text
-from clusop.api.pages.figures import figure_of_json
+from clusop.api.pages.asked import asked_start, asked_text
+from clusop.api.pages.figures import figure_of_json, saving_of
 from clusop.api.pages.own_prices import decision_price_views
 from clusop.api.pages.shell import look_of, page, recent_of
 from clusop.api.pages.words import reason_words
@@ -19,7 +19,7 @@ from clusop.api.refused import RefusedError
 from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.report.amounts import number, share
-from clusop.report.money_text import money_view, saving_view
+from clusop.report.money_text import money_view
 from clusop.report.scrub import cut
 from clusop.report.view import Fact
 from clusop.service.decisions.totals import saving_totals
@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     from clusop.analysis.economics import Savings
     from clusop.api.pages.shell import Look
     from clusop.report.view import MoneyView
-    from clusop.service.views.compute import DecisionLine
+    from clusop.service.views.days import Window
+    from clusop.service.views.decision_line import DecisionLine
 
 __all__ = ["router"]
 
-_DAYS, _CHARS, _NOT_FOUND, _PAGE, _DIGITS = 30, 200, 404, 50, 9
+_DAYS, _CHARS, _NOT_FOUND, _PAGE = 30, 200, 404, 50
 _LABELS = {
     "cluster_hours": "Cluster-hours",
     "off_engine_share": "Share of time off the engine",
@@ -58,9 +59,11 @@ _LABELS = {
     "where_noisy": "at a high noise",
     "at_own_noise": "at its own noise",
     "noise": "of",
+    # As decisions of a clusop before this one call what no task used.
+    "idle": "unused",
 }
 _SHARES = frozenset({"off_engine_share"})
-_HOURS = frozenset({"total", "busy", "idle"})
+_HOURS = frozenset({"total", "busy", "idle", "unused"})
 _PASSED_OVER = frozenset({"sentence", "engine", "bill", "attributed", "remarks"})
 
 router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(require("read"))])
@@ -78,10 +81,9 @@ def show(request: Request) -> HTMLResponse:
             ("computes", span, look.workspace),
             lambda: compute_lines(connection, recent, span.from_at_ms, look.workspace),
         )
-        savings = _savings(look, connection)
+        savings = _savings(look, connection, span)
         heard = 0 if lines else agent_summary(connection, look.now_ms, look.workspace).seen_count
-    told = request.query_params.get("from", "")
-    first = min(int(told), len(lines)) if told.isascii() and told.isdecimal() and len(told) <= _DIGITS else 0
+    first = asked_start(request, len(lines), _PAGE)
     shown = lines[first : first + _PAGE]
     return page(
         request,
@@ -89,31 +91,35 @@ def show(request: Request) -> HTMLResponse:
         title="Compute",
         lines=shown,
         totals=_totals(savings),
+        counted={name: action.value for name, action in savings.chosen},
         by_action={action.value: sum(one is action for _, one in savings.chosen) for action in Action},
         first=first,
         total=len(lines),
         heard=heard,
         next_from=first + _PAGE if first + _PAGE < len(lines) else 0,
-        savings={(line.workspace, line.compute): _saving(line.decision) for line in shown},
+        savings={(line.workspace, line.compute): saving_of(line.decision) for line in shown},
         now_ms=look.now_ms,
     )
 
 
-def _savings(look: Look, connection: Connection) -> Savings:
-    """What could be saved in 30 days, kept while nothing changed; decisions are made by the hour."""
+def _savings(look: Look, connection: Connection, span: Window) -> Savings:
+    """What could be saved in the days that the other pages sum, kept while nothing changed; decisions are made by the hour."""
     return look.kept.ask(
         connection,
-        ("savings", look.now_ms // MS_PER_HOUR, look.workspace),
-        lambda: saving_totals(connection, look.now_ms, _DAYS, look.workspace),
+        ("savings", span, look.now_ms // MS_PER_HOUR, look.workspace),
+        lambda: saving_totals(connection, look.now_ms, span.from_day, look.workspace),
     )
 
 
 def _totals(savings: Savings) -> tuple[MoneyView, ...]:
     """Cash first; the others only where there is any."""
     views = [money_view("Cash that could be saved", savings.cash)]
-    for label, figure in (("Capacity", savings.capacity), ("Cash or capacity", savings.cash_or_capacity)):
+    for label, figure, note in (
+        ("Capacity", savings.capacity, "of compute that stays up anyway: no cash"),
+        ("Cash or capacity", savings.cash_or_capacity, "its problems tell both, and no decision which"),
+    ):
         if figure.usd.high:
-            views.append(money_view(label, figure))
+            views.append(money_view(label, figure, note))
     return tuple(views)
 
 
@@ -137,18 +143,13 @@ def show_one(request: Request) -> HTMLResponse:
         "compute_one.html.j2",
         title=f"Compute {cut(name, 60)}",
         line=found.line,
-        saving=_saving(newest),
+        saving=saving_of(newest),
         prices=decision_price_views(getattr(saving, "price_ids", ()), PriceBook.default()),
         facts=_facts(newest),
         remarks=_remarks(newest),
-        history=[(one, _saving(one)) for one in found.history],
+        history=[(one, saving_of(one)) for one in found.history],
         now_ms=look.now_ms,
     )
-
-
-def _saving(decision: DecisionLine | None) -> MoneyView | None:
-    figure = figure_of_json(decision.saving) if decision is not None else None
-    return saving_view(figure) if figure is not None else None
 
 
 def _remarks(decision: DecisionLine | None) -> list[str]:

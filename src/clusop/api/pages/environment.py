@@ -24,6 +24,7 @@ from clusop.api.pages.words import (
     engine_words,
     place_words,
     reason_words,
+    task_words,
     workload_words,
 )
 from clusop.report.html import report_template
@@ -61,6 +62,7 @@ def environment() -> Environment:
         sort_words=SORT_WORDS,
         source_words=SOURCE_WORDS,
         state_words=STATE_WORDS,
+        task_words=task_words,
         workload_words=workload_words,
     )
     return made

@@ -14,7 +14,7 @@ from clusop.api.pages.words import engine_words, workload_words
 from clusop.plan.kind import Kind
 from clusop.plan.node import ROOT, Operator, Plan
 from clusop.plan.reading import Phase, PlanReading, PlanSource
-from clusop.reasons import catalogue
+from clusop.reasons import Advice, catalogue
 from clusop.report.amounts import plural, share
 from clusop.report.finding_text import BASIS_WORDS
 from clusop.report.money_text import EXPOSURE_LABEL
@@ -85,6 +85,7 @@ def evidence_view(signal: Signal, book: PriceBook, exposures: Sequence[Figure] =
 def finding_of(finding: SignalFinding) -> FindingView:
     """The finding with its cause's words: what it is, what to do instead."""
     entry = catalogue().get(finding.cause)
+    advice = entry.advice(finding.operator) if entry else Advice()
     functions = ", ".join(cut(name, _FUNCTION_CHARS) for name in finding.functions)
     sentence = entry.sentence.replace("{detail}", "") if entry else known_reason(finding.cause).sentence
     return FindingView(
@@ -100,9 +101,9 @@ def finding_of(finding: SignalFinding) -> FindingView:
         share=_share(finding),
         share_missing=known_reason(finding.time_reason).sentence if finding.time_reason else "",
         island="",
-        instead=entry.instead if entry else "",
-        before=entry.before if entry else "",
-        after=entry.after if entry else "",
+        instead=advice.instead,
+        before=advice.before,
+        after=advice.after,
     )
 
 
@@ -218,12 +219,14 @@ def _legs(signal: Signal, exposures: Sequence[Figure]) -> tuple[LegView, ...]:
 def _facts(signal: Signal) -> tuple[Fact, ...]:
     shape = signal.shape
     nodes = " + ".join(part for part in (shape.driver_node_type, shape.worker_node_type) if part)
-    workers = "" if shape.workers is None else f", {shape.workers[0]} to {shape.workers[1]} workers"
+    workers = "" if shape.workers is None else f"{shape.workers[0]} to {shape.workers[1]} workers"
+    if shape.is_single_node:
+        workers = "single node"
     told = (
         ("Runtime", signal.dbr),
         ("Image", signal.image),
         ("Spark", signal.spark),
-        ("Nodes", f"{nodes}{workers}"),
+        ("Nodes", ", ".join(part for part in (nodes, workers) if part)),
         ("Product", " ".join(part for part in (shape.cloud, shape.product, shape.tier) if part)),
         ("Uptime", shape.uptime),
         ("Execution", signal.locator.execution),

@@ -102,7 +102,9 @@ def make(
         until_at_ms=look.now_ms + int(form.days) * MS_PER_DAY if form.days else None,
     )
     try:
-        made = look.database.write(lambda connection: add_exclusion(connection, wanted, caller.actor, look.now_ms))
+        made = look.database.write(
+            lambda connection: add_exclusion(connection, wanted, caller.actor, look.now_ms, bound_to=caller.workspace)
+        )
     except InputError as error:
         return _new_form(request, form, _fault_of(error))
     if isinstance(made, Reason):
@@ -184,7 +186,7 @@ def _preview(request: Request, form: ExcludeForm) -> _Preview:
 
 def _workspace(form: ExcludeForm, visible: str) -> str:
     """Who is bound to a workspace excludes there only."""
-    return visible if visible != ALL_WORKSPACES else cleaned(form.workspace) or ALL_WORKSPACES
+    return visible if visible != ALL_WORKSPACES else form.workspace or ALL_WORKSPACES
 
 
 def _fault_of(error: InputError, told: str = "") -> _Fault:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,7 +10,8 @@ from clusop.analysis.figure import Figure, ModeledFigure
 from clusop.analysis.records.money import PricedFigure
 from clusop.pricing.price import Unpriced
 from clusop.reasons import Reason, catalogue
-from clusop.report.money_text import money_view
+from clusop.report.money_text import money_view, saving_view
+from clusop.service.views.days import date_of, day_of
 from clusop.units import Range
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from clusop.analysis.records.money import WireFigure
     from clusop.report.view import MoneyView
+    from clusop.service.views.decision_line import DecisionLine
 
-__all__ = ["BASIS_SENTENCES", "figure_of_json", "figure_of_wire", "known_reason", "money_of_wire"]
+__all__ = ["BASIS_SENTENCES", "figure_of_json", "figure_of_wire", "known_reason", "money_of_wire", "saving_of"]
 
 _MICRO = 1_000_000
 
@@ -77,6 +79,14 @@ def figure_of_json(told: Mapping[str, Any]) -> Figure | Unpriced | None:  # Any:
 def money_of_wire(label: str, figure: WireFigure, note: str = "") -> MoneyView:
     """A signal's figure to show."""
     return money_view(label, figure_of_wire(figure), note)
+
+
+def saving_of(decision: DecisionLine | None) -> MoneyView | None:
+    """A decision's saving to show, with the days it is of; ``None`` where none was worked out."""
+    if decision is None or (figure := figure_of_json(decision.saving)) is None:
+        return None
+    first, last = (date_of(day_of(at_ms)) for at_ms in (decision.from_at_ms, decision.to_at_ms))
+    return replace(saving_view(figure), note=f"over {first} to {last}")
 
 
 def _figure(told: PricedFigure) -> Figure:

@@ -1,4 +1,4 @@
-"""The overview: what the fleet burns, where, what the dollars rest on, and what to look at first."""
+"""The overview of the fleet, a team or a workspace: what it burns, where, what the dollars rest on, and what to look at first."""
 
 from __future__ import annotations
 
@@ -8,46 +8,61 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse
 
 from clusop.api.access import require
+from clusop.api.pages.asked import asked_text
 from clusop.api.pages.charts import DayValue, day_chart
 from clusop.api.pages.shell import look_of, page, recent_of
 from clusop.api.pages.template_words import at_most, dollars
 from clusop.report.amounts import duration, plural
 from clusop.service.views.agents import agent_summary
 from clusop.service.views.days import window
-from clusop.service.views.overview import Overview, overview
+from clusop.service.views.overview import Overview, Part, overview
 from clusop.service.views.problems import ProblemsAsked, problem_page
 
 if TYPE_CHECKING:
     from clusop.api.pages.charts import Chart
+    from clusop.service.views.overview import ShareLine
     from clusop.service.views.sums import Sums
 
 __all__ = ["router"]
 
 _WINDOWS = (30, 90)
 _FIRST = 8
+_CHARS = 200
+_NO_TEAM = "-"
+_TO_LOOK_AT = "to-look-at"
 
 router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(require("read"))])
 
 
 @router.get("/")
 def show(request: Request) -> HTMLResponse:
-    """The overview over 30 days, or 90 where asked."""
+    """The overview over 30 days, or 90 where asked; of all, or of a team or workspace."""
     look = look_of(request)
     days = 90 if request.query_params.get("days") == "90" else 30
     span = window(look.now_ms, days)
+    part = _part(request, look.workspace)
     with look.database.reading() as connection:
         recent = recent_of(look, connection, span)
         seen = look.kept.ask(
             connection,
-            ("overview", span, look.workspace),
-            lambda: overview(connection, span, recent, look.workspace),
+            ("overview", span, part),
+            lambda: overview(connection, span, recent, part),
         )
-        agents = look.kept.ask(
-            connection,
-            ("agents", look.now_ms // 60_000, look.workspace),
-            lambda: agent_summary(connection, look.now_ms, look.workspace),
+        # Agents have no team.
+        place = part.place if part.team is None else None
+        agents = (
+            None
+            if place is None
+            else look.kept.ask(
+                connection,
+                ("agents", look.now_ms // 60_000, place),
+                lambda: agent_summary(connection, look.now_ms, place),
+            )
         )
-        first = problem_page(connection, ProblemsAsked(visible=look.workspace), recent, span)
+        unanswered = ProblemsAsked(_TO_LOOK_AT, workspace=part.workspace, team=part.team, visible=part.visible)
+        first = problem_page(connection, unanswered, recent, span)
+    # What of the address stays as one goes on.
+    asked = {"team": _NO_TEAM if part.team == "" else part.team or "", "workspace": part.workspace}
     return page(
         request,
         "overview.html.j2",
@@ -55,21 +70,41 @@ def show(request: Request) -> HTMLResponse:
         refreshes=True,
         seen=seen,
         headline=_headline(seen, days),
+        part=part,
+        asked=asked,
+        here=asked | ({} if days == _WINDOWS[0] else {"days": str(days)}),
         days=days,
         windows=_WINDOWS,
         charts=_charts(seen),
+        splits=_splits(seen),
         agents=agents,
         first=first.problems[:_FIRST],
         problem_count=first.total,
         now_ms=look.now_ms,
-        is_empty=not seen.states and not agents.seen_count,
+        is_empty=part.is_whole and not seen.states and not (agents and agents.seen_count),
     )
+
+
+def _part(request: Request, visible: str) -> Part:
+    team = asked_text(request, "team", _CHARS)
+    named = None if not team else "" if team == _NO_TEAM else team
+    return Part(visible, asked_text(request, "workspace", _CHARS), named)
+
+
+def _splits(seen: Overview) -> list[tuple[str, tuple[ShareLine, ...]]]:
+    """By what the sums are told apart: not by that of which only one is looked at."""
+    found = []
+    if seen.part.team is None:
+        found.append(("team", seen.teams))
+    if not seen.part.workspace:
+        found.append(("workspace", seen.workspaces))
+    return found
 
 
 def _headline(seen: Overview, days: int) -> str:
     total = seen.total
     if not seen.states:
-        return "No signal has arrived yet"
+        return "No signal has arrived yet" if seen.part.is_whole else "No problem of it is known"
     if not total.run_count:
         return f"Nothing left its engine in the last {days} days"
     if total.exposure_high_microusd:

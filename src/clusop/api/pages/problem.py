@@ -74,7 +74,9 @@ def show(request: Request, problem_id: int) -> HTMLResponse:
         line=found.line,
         entry=catalogue().get(found.line.cause),
         also=[(cause, catalogue().get(cause)) for cause in found.line.causes[1:]],
-        evidence=evidence_view(found.evidence, PriceBook.default(), found.monthly.exposures) if found.evidence else None,
+        evidence=evidence_view(found.evidence, PriceBook.default(), found.monthly.exposures)
+        if found.evidence
+        else None,
         monthly=_monthly(found),
         rate=found.monthly.rate,
         chart=_chart(found),

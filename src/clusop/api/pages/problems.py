@@ -29,7 +29,7 @@ __all__ = ["router"]
 
 _DAYS = 30
 _CHARS = 200
-_FILTERS = ("state", "workspace", "team", "cause", "engine", "action", "compute", "exclusion", "q")
+_FILTERS = ("state", "workspace", "team", "cause", "engine", "action", "compute", "workload", "exclusion", "q")
 _NO_TEAM = "-"
 
 router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(require("read"))])
@@ -54,7 +54,7 @@ def show(request: Request) -> HTMLResponse:
         found=found,
         asked=asked,
         offered=offered,
-        states=("live", *STATES, "all"),
+        states=("live", "to-look-at", *STATES, "all"),
         sorts=SORTS,
         kept=kept,
         exclusion=exclusion,
@@ -79,6 +79,7 @@ def _asked(look: Look, told: Mapping[str, str], among: frozenset[int] | None) ->
         engine=told["engine"],
         action=told["action"],
         compute=told["compute"],
+        workload=told["workload"],
         search=told["q"],
         sort=told["sort"] if told["sort"] in SORTS else SORTS[0],
         after=told["after"],
@@ -103,7 +104,10 @@ def _among(look: Look, connection: Connection, name: str) -> tuple[frozenset[int
 
 def _export(asked: ProblemsAsked) -> str:
     """The query that gives the same problems to programs. They have no word for what is not resolved: they get all."""
-    told = {name: getattr(asked, name) for name in ("workspace", "cause", "engine", "action", "compute", "search")}
+    told = {
+        name: getattr(asked, name)
+        for name in ("workspace", "cause", "engine", "action", "compute", "workload", "search")
+    }
     query = {name: value for name, value in told.items() if value}
     if asked.state in STATES:
         query["state"] = asked.state

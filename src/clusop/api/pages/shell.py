@@ -36,6 +36,7 @@ __all__ = ["Look", "exclusions_of", "look_of", "page", "recent_of"]
 _NAVIGATION = (
     ("/", "Overview"),
     ("/problems", "Problems"),
+    ("/jobs", "Jobs"),
     ("/compute", "Compute"),
     ("/suppressions", "Held back"),
     ("/exclusions", "Exclusions"),

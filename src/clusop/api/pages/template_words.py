@@ -83,6 +83,13 @@ def _part(part: int, whole: int, *, is_upper_bound: bool = False) -> str:
     return share(Fraction(part, whole), is_upper_bound=is_upper_bound)
 
 
+def _part_between(part: int, least: int, most: int, *, is_upper_bound: bool = False) -> str:
+    """A share of a whole between two ends: ``30 to 90 %``; of a part that is an upper bound, the share of the least whole."""
+    high = _part(part, least, is_upper_bound=is_upper_bound)
+    low = _part(part, most)
+    return high if is_upper_bound or low == high else f"{low.removesuffix(' %')} to {high}"
+
+
 def at_most(length_ms: int, *, is_upper_bound: bool) -> str:
     """A length of time, marked as the report marks a share that may be less: ``≤ 12.4 h``."""
     return f"{'≤ ' if is_upper_bound and length_ms else ''}{duration(length_ms)}"
@@ -105,6 +112,7 @@ PAGE_FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "date_of": date_of,
         "duration": duration,
         "part": _part,
+        "part_between": _part_between,
         "short": _short,
         "when": _when,
     }

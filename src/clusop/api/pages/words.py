@@ -28,6 +28,7 @@ __all__ = [
     "engine_words",
     "place_words",
     "reason_words",
+    "task_words",
     "workload_words",
 ]
 
@@ -158,9 +159,12 @@ def workload_words(workload: str) -> str:
 def place_words(workload: str, task_key: str) -> str:
     """``job 42, task load_orders``."""
     name = workload_words(workload)
-    if task_key.startswith("~"):
-        return f"{name}, task {cut(task_key[1 : _HASH_SHOWN + 1], _NAME_CHARS)}"
-    return f"{name}, task {cut(task_key, _NAME_CHARS)}" if task_key else name
+    return f"{name}, task {task_words(task_key)}" if task_key else name
+
+
+def task_words(task_key: str) -> str:
+    """``load_orders``, or ``1a2b3c4d``: a name that is not let through leaves the cluster as a hash."""
+    return cut(task_key[1 : _HASH_SHOWN + 1] if task_key.startswith("~") else task_key, _NAME_CHARS)
 
 
 def compute_words(compute: str) -> str:

@@ -40,6 +40,7 @@ class Filters(BaseModel):
     engine: str | None = Field(None, max_length=_MOST_CHARS)
     action: str | None = Field(None, max_length=_MOST_CHARS)
     compute: str | None = Field(None, max_length=_MOST_CHARS)
+    workload: str | None = Field(None, max_length=_MOST_CHARS, examples=["job:42"])
     search: str = Field("", max_length=_MOST_CHARS, description="Words that all occur in names, owners or tags.")
 
     def query(self, visible: str) -> ProblemQuery:

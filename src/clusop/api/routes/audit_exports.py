@@ -13,6 +13,7 @@ from clusop.api.routes.asked import Changing, database_of
 from clusop.api.routes.refusals import refusals
 from clusop.api.routes.set_aside import set_aside
 from clusop.service.problems.csv_cells import csv_lines
+from clusop.service.told_text import plain
 from clusop.service.views.audit import AUDIT_COLUMNS, AuditAsked, audit_step
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class AuditFilters(BaseModel):
 
     def query(self, visible: str) -> AuditAsked:
         """As the view wants it; ``visible`` is the caller's workspace."""
-        return AuditAsked(problem_id=self.problem or 0, actor=self.actor, visible=visible)
+        return AuditAsked(problem_id=self.problem or 0, actor=plain(self.actor, "actor"), visible=visible)
 
 
 @router.get(

@@ -35,7 +35,11 @@ class ExclusionBody(BaseModel):
     field: Literal["workload", "task_key", "cluster", "compute", "tag"]
     pattern: str = Field(max_length=1000)
     tag_key: str = Field("", max_length=64)
-    workspace: str = Field(_ALL, max_length=200, description="A glob over the workspace.")
+    workspace: str = Field(
+        _ALL,
+        max_length=200,
+        description="A glob over the workspace. A caller bound to one excludes there, whatever it says.",
+    )
     reason: str = Field(max_length=_MOST_REASON)
     until_at_ms: int | None = Field(None, ge=0, le=_MOST_MS, description="Its end, within a year; null for none.")
 
@@ -91,12 +95,14 @@ def add(request: Request, caller: Changing, body: ExclusionBody) -> ExclusionAns
         field=body.field,
         pattern=body.pattern,
         tag_key=body.tag_key,
-        workspace=body.workspace if caller.workspace == _ALL else caller.workspace,
+        workspace=body.workspace,
         reason=body.reason,
         until_at_ms=body.until_at_ms,
     )
     now_ms = now_ms_of(request)
-    found = database_of(request).write(lambda connection: add_exclusion(connection, wanted, caller.actor, now_ms))
+    found = database_of(request).write(
+        lambda connection: add_exclusion(connection, wanted, caller.actor, now_ms, bound_to=caller.workspace)
+    )
     if isinstance(found, Reason):
         raise refused(found)
     return _answer(found)

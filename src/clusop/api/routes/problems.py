@@ -1,4 +1,4 @@
-"""``/v1/problems``: the list, one, and what people do to one; with exclusions, decisions and exports beside it."""
+"""``/v1/problems``: the list, one, and what people do to one; with jobs, exclusions, decisions and exports beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from clusop.api.routes import audit_exports, decisions, exclusions, exports, problem_changes, savings
+from clusop.api.routes import audit_exports, decisions, exclusions, exports, job_exports, jobs, problem_changes, savings
 from clusop.api.routes.asked import Days, Id, Reading, Sorted, database_of, now_ms_of, settings_of
 from clusop.api.routes.problem_answers import ProblemPage, WholeProblemAnswer, problem_answer, whole_answer
 from clusop.api.routes.refusals import refusals, refused
@@ -71,5 +71,5 @@ def _recent_day(request: Request) -> int:
     return now_ms_of(request) // _DAY_MS - _RECENT_DAYS + 1
 
 
-for _other in (problem_changes, exclusions, decisions, savings, exports, audit_exports):
+for _other in (problem_changes, jobs, exclusions, decisions, savings, exports, job_exports, audit_exports):
     router.include_router(_other.router)

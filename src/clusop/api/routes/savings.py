@@ -11,6 +11,7 @@ from clusop.api.routes.asked import Reading, database_of, now_ms_of
 from clusop.api.routes.problem_answers import FigureAnswer
 from clusop.api.routes.refusals import refusals
 from clusop.service.decisions.totals import saving_totals
+from clusop.service.views.days import window
 
 if TYPE_CHECKING:
     from clusop.analysis.figure import Figure
@@ -36,15 +37,18 @@ class SavingsAnswer(BaseModel):
 
     cash: FigureAnswer
     capacity: FigureAnswer = Field(description="Freed on compute that stays up anyway.")
-    cash_or_capacity: FigureAnswer = Field(description="On compute whose uptime is not known.")
+    cash_or_capacity: FigureAnswer = Field(
+        description="On compute whose uptime no decision tells and whose problems tell both."
+    )
     chosen: list[ChosenAnswer]
 
 
 @router.get("/v1/savings", summary="What could be saved in all", responses=refusals())
 def savings(request: Request, caller: Reading) -> SavingsAnswer:
     """From the newest decision about each engine, and from the problems that have a compute definition."""
+    now_ms = now_ms_of(request)
     with database_of(request).reading() as connection:
-        found = saving_totals(connection, now_ms_of(request), _DAYS, caller.workspace)
+        found = saving_totals(connection, now_ms, window(now_ms, _DAYS).from_day, caller.workspace)
     return SavingsAnswer(
         cash=_figure(found.cash),
         capacity=_figure(found.capacity),

@@ -15,6 +15,7 @@ import requests
 from databricks.sdk.core import ApiClient, Config
 
 from clusop.reasons import Reason
+from clusop.service.databricks.address import is_loopback
 from clusop.service.databricks.allowed import STATEMENTS
 from clusop.service.databricks.fault import NotAllowedError, WarehouseError
 from clusop.service.databricks.guard import Gate, guarded_session, no_credentials
@@ -30,7 +31,6 @@ __all__ = ["ReadOnlyApiClient"]
 
 _TIMEOUT_S = 90
 _LONGEST_CHUNK = 256 << 20
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OK, _MULTIPLE, _BAD = 200, 300, 400
 _LONGEST_DETAIL = 200
 _TAKEN = frozenset({"url", "query", "headers", "body", "raw", "files", "data", "auth", "response_headers"})
@@ -87,7 +87,7 @@ class ReadOnlyApiClient(ApiClient):
     def fetch(self, link: str, headers: Mapping[str, str]) -> bytes:
         """The bytes behind a link to cloud storage. The workspace's token is not sent there."""
         parts = urlsplit(link)
-        is_near = parts.hostname in _LOOPBACK and urlsplit(self._cfg.host).hostname in _LOOPBACK
+        is_near = is_loopback(parts.hostname) and is_loopback(urlsplit(self._cfg.host).hostname)
         if parts.scheme != "https" and not is_near:
             raise NotAllowedError("clusop follows https links only")
         clean = {name: value for name, value in headers.items() if name.lower() != "authorization"}

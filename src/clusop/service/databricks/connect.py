@@ -30,6 +30,7 @@ def connect(host: str, profile: str, warehouse: str, statements: StatementSet) -
         from databricks.sdk.core import Config
 
         from clusop.service.databricks.client import ReadOnlyApiClient
+        from clusop.service.databricks.credentials import SafeCredentials
     except ModuleNotFoundError as error:
         raise InputError(
             "databricks", f"the package {error.name!r} is missing", "Install it with: pip install 'clusop[databricks]'"
@@ -42,7 +43,11 @@ def connect(host: str, profile: str, warehouse: str, statements: StatementSet) -
         )
     told: dict[str, Any] = {"host": host, "profile": profile}  # Any: the SDK types each option apart
     try:
-        config = Config(**{name: value for name, value in told.items() if value}, **_SDK_PATIENCE)
+        config = Config(
+            credentials_strategy=SafeCredentials(),
+            **{name: value for name, value in told.items() if value},
+            **_SDK_PATIENCE,
+        )
     except ValueError as error:
         raise InputError(
             "databricks",

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from clusop.service.databricks.address import is_safe
 from clusop.service.databricks.allowed import STATEMENTS, is_allowed_read, statement_to_cancel
 from clusop.service.databricks.fault import NotAllowedError
 
@@ -36,9 +37,11 @@ _STATEMENT_KEYS = frozenset(
 
 
 class Gate:
-    """Knows the one host, the statements that may run, and which of them this client started."""
+    """Knows the one host (https, or this machine), the statements that may run, and which of them this client started."""
 
     def __init__(self, host: str, warehouse: str, statements: StatementSet) -> None:
+        if not is_safe(host):
+            raise NotAllowedError("clusop sends its credentials over https only")
         self._origin = _origin(host)
         self._warehouse = warehouse
         self._statements = statements

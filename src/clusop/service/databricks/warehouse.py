@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from clusop.clock import SystemClock
 from clusop.reasons import Reason
 from clusop.service.databricks.allowed import ME, STATEMENTS
-from clusop.service.databricks.fault import WarehouseError
+from clusop.service.databricks.fault import TableRefusedError, WarehouseError
 from clusop.service.databricks.parameters import wire
 from clusop.service.databricks.result import rows_of
 
@@ -97,7 +97,7 @@ class Warehouse:
             answer = self._transport.request("GET", f"{STATEMENTS}/{statement_id}")
         if state != "SUCCEEDED":
             # FAILED comes with HTTP 200.
-            raise WarehouseError(_failure(answer, state, statement.name))
+            raise _failure(answer, state, statement.name)
         return answer
 
 
@@ -110,7 +110,7 @@ def _state(answer: Mapping[str, object]) -> str:
     return str(_status(answer).get("state", ""))
 
 
-def _failure(answer: Mapping[str, object], state: str, name: str) -> Reason:
+def _failure(answer: Mapping[str, object], state: str, name: str) -> WarehouseError:
     error = _status(answer).get("error")
     told = error if isinstance(error, dict) else {}
     code, message = str(told.get("error_code", "")), " ".join(str(told.get("message", "")).split())
@@ -118,7 +118,7 @@ def _failure(answer: Mapping[str, object], state: str, name: str) -> Reason:
     all_told = f"{code} {message} SQLSTATE: {sql_state}"
     detail = f" ({name}: {(message or code or state)[:_LONGEST_DETAIL]})"
     if _DENIED.search(all_told):
-        return Reason("no-permission", detail)
+        return TableRefusedError(Reason("no-permission", detail))
     if _MISSING.search(all_told):
-        return Reason("table-missing", detail)
-    return Reason("statement-failed", detail)
+        return TableRefusedError(Reason("table-missing", detail))
+    return WarehouseError(Reason("statement-failed", detail))

@@ -48,7 +48,7 @@ def facts_of(ground: Ground, proposal: Proposal) -> dict[str, object]:
         "engine": ground.engine,
         "uptime": window.uptime.value,
         "agents": ground.agent_count,
-        "cluster_hours": {"total": number_text(total), "busy": number_text(busy), "idle": number_text(total - busy)},
+        "cluster_hours": {"total": number_text(total), "busy": number_text(busy), "unused": number_text(total - busy)},
         "off_engine_share": share.to_json() if isinstance(share, Unpriced) else range_text(share),
         "observed": {
             "ratio": _decimal(seen.ratio),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from clusop.service.decisions.newest import newest_since
 from clusop.service.store.tables.decisions import engine_decisions
-from clusop.service.told_text import MAX_NAME_CHARS, cleaned
+from clusop.service.told_text import MAX_NAME_CHARS, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def list_decisions(connection: Connection, query: DecisionQuery) -> Sequence[Row
     for name in _FILTERS:
         told = getattr(query, name)
         if told is not None:
-            conditions.append(table.c[name] == cleaned(told)[:MAX_NAME_CHARS])
+            conditions.append(table.c[name] == plain(told, name)[:MAX_NAME_CHARS])
     if query.before_id:
         conditions.append(table.c.id < query.before_id)
     if query.is_history:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -16,7 +17,6 @@ from clusop.analysis.figure import ModeledFigure
 from clusop.errors import InputError
 from clusop.pricing.price import Unpriced
 from clusop.reasons import Reason
-from clusop.service.decisions.deciding import window_of
 from clusop.service.store.bounded_sum import bounded_sum
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.problems import problem_days, problems
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from clusop.analysis.economics import Savings
     from clusop.analysis.figure import Figure
 
-__all__ = ["fixes_in", "saving_totals"]
+__all__ = ["Repairs", "fixes_in", "saving_totals"]
 
 _DAY_MS = 24 * MS_PER_HOUR
 _LATELY_MS = 2 * _DAY_MS
@@ -38,26 +38,45 @@ _SUMS = ("avoidable_low_microusd", "avoidable_high_microusd", "capacity_low_micr
 _NO_FIGURE = Unpriced(Reason("no-timeline"))
 
 
-def saving_totals(connection: Connection, now_ms: int, window_days: int = 30, workspace: str = "*") -> Savings:
-    """Totals over the window (:func:`clusop.analysis.economics.total_of`): cash, capacity, and what may be either.
+def saving_totals(connection: Connection, now_ms: int, from_day: int, workspace: str = "*") -> Savings:
+    """Totals since ``from_day`` (:func:`clusop.analysis.economics.total_of`): cash, capacity, and what may be either.
 
     Of each compute definition the better of repairing its problems and of what was decided about its engine at last. One
     without a decision has repairs only, and no bill to cap them by.
     """
-    fixes = fixes_in(connection, window_of(now_ms, window_days).from_at_ms, workspace)
+    fixes = fixes_in(connection, from_day, workspace)
     found = _decided(connection, now_ms - _LATELY_MS, workspace, fixes)
-    found += [
-        Alternatives(f"{place}/{compute}", Uptime.UNKNOWN, _NO_FIGURE, _NO_FIGURE, fixes=tuple(figures))
-        for (place, compute), figures in fixes.items()
-    ]
-    return total_of(found)
+    for (place, compute), repairs in fixes.items():
+        found += [
+            Alternatives(f"{place}/{compute}", uptime, _NO_FIGURE, _NO_FIGURE, fixes=figures)
+            for uptime, figures in ((Uptime.ELASTIC, repairs.cash), (Uptime.FIXED, repairs.capacity))
+            if figures
+        ]
+    totals = total_of(found)
+    # Of one whose repairs are of both kinds both count: they are of different problems.
+    return replace(totals, chosen=tuple(dict.fromkeys(totals.chosen)))
 
 
-def fixes_in(connection: Connection, from_at_ms: int, workspace: str = "*") -> dict[tuple[str, str], list[Figure]]:
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """What repairing problems would save, a figure each, by what their own days say it is."""
+
+    cash: tuple[Figure, ...] = ()
+    capacity: tuple[Figure, ...] = ()
+
+    @property
+    def uptime(self) -> Uptime:
+        """Why the compute they ran on is up, as far as they say so."""
+        if self.cash and self.capacity:
+            return Uptime.UNKNOWN
+        return Uptime.FIXED if self.capacity else Uptime.ELASTIC
+
+
+def fixes_in(connection: Connection, from_day: int, workspace: str = "*") -> dict[tuple[str, str], Repairs]:
     """What repairing each problem would save, by workspace and compute definition. Problems of none are left out, and those that
     somebody called resolved: what they cost is saved already.
     """
-    conditions = [problems.c.compute != "", problems.c.state != "resolved", problem_days.c.day >= from_at_ms // _DAY_MS]
+    conditions = [problems.c.compute != "", problems.c.state != "resolved", problem_days.c.day >= from_day]
     if workspace != "*":
         conditions.append(problems.c.workspace == workspace)
     rows = connection.execute(
@@ -67,18 +86,26 @@ def fixes_in(connection: Connection, from_at_ms: int, workspace: str = "*") -> d
         .group_by(problems.c.id, problems.c.workspace, problems.c.compute)
         .order_by(problems.c.id)
     )
-    found: dict[tuple[str, str], list[Figure]] = {}
-    for place, compute, cash_low, cash_high, capacity_low, capacity_high in rows:
-        # A problem has one of both; which, its compute definition's uptime says.
-        usd = Range.of(int(cash_low) + int(capacity_low), int(cash_high) + int(capacity_high))
-        if usd.high:
-            exact = Range(usd.low / _MICRO, usd.high / _MICRO)
-            found.setdefault((place, compute), []).append(figure_of("sum-1", {"part_1": range_text(exact)}))
+    found: dict[tuple[str, str], Repairs] = {}
+    for place, compute, *sums in rows:
+        cash_low, cash_high, capacity_low, capacity_high = map(int, sums)
+        before = found.get((place, compute), Repairs())
+        cash, capacity = _figures(cash_low, cash_high), _figures(capacity_low, capacity_high)
+        if cash or capacity:
+            found[place, compute] = Repairs((*before.cash, *cash), (*before.capacity, *capacity))
     return found
 
 
+def _figures(low: int, high: int) -> tuple[Figure, ...]:
+    """The figure of a sum in micro-USD; none of nothing."""
+    if not high:
+        return ()
+    exact = Range.of(low, high)
+    return (figure_of("sum-1", {"part_1": range_text(Range(exact.low / _MICRO, exact.high / _MICRO))}),)
+
+
 def _decided(
-    connection: Connection, since_ms: int, workspace: str, fixes: dict[tuple[str, str], list[Figure]]
+    connection: Connection, since_ms: int, workspace: str, fixes: dict[tuple[str, str], Repairs]
 ) -> list[Alternatives]:
     """The newest decision about each compute definition, with its repairs, which are taken out of ``fixes``."""
     column = engine_decisions.c
@@ -88,21 +115,23 @@ def _decided(
     # Ids count up with time; the newest decision of a compute definition has its greatest.
     newest = select(func.max(column.id)).where(*conditions).group_by(column.workspace, column.compute)
     rows = connection.execute(select(engine_decisions).where(column.id.in_(newest)).order_by(column.id)).mappings()
-    return [_alternatives(row, fixes.pop((row["workspace"], row["compute"]), [])) for row in rows]
+    return [_alternatives(row, fixes.pop((row["workspace"], row["compute"]), Repairs())) for row in rows]
 
 
-def _alternatives(row: Any, fixes: list[Figure]) -> Alternatives:  # Any: SQLAlchemy's row
+def _alternatives(row: Any, repairs: Repairs) -> Alternatives:  # Any: SQLAlchemy's row
     facts, saving = json.loads(row["facts"]), json.loads(row["saving"])
     told = str(facts.get("uptime", ""))
+    uptime = Uptime(told) if told in {uptime.value for uptime in Uptime} else Uptime.UNKNOWN
     bill = _figure(facts.get("bill"))
     # Decisions of a clusop before this one tell no attributed dollars; the bill is never less.
     attributed = _figure(facts.get("attributed")) if "attributed" in facts else bill
     return Alternatives(
         compute_id=f"{row['workspace']}/{row['compute']}",
-        uptime=Uptime(told) if told in {uptime.value for uptime in Uptime} else Uptime.UNKNOWN,
+        # The decision's word is of all its hours; without one there is that of the problems.
+        uptime=repairs.uptime if uptime is Uptime.UNKNOWN else uptime,
         bill=bill,
         attributed=attributed,
-        fixes=tuple(fixes),
+        fixes=(*repairs.cash, *repairs.capacity),
         engine=Proposal(Action(row["action"]), "", _figure(saving) if saving else None, ()),
     )
 

@@ -1,7 +1,7 @@
-"""Files that agents left in a folder or Volume: each is taken whole and once, in one transaction with the note that it was.
+"""Files that agents left in a folder or Volume: each is read once, in one transaction with the note that it was.
 
-A file's name tells agent, first and last sequence; once it has its name it never changes. One that did, or that holds what it
-should not, is told of and counts nothing.
+Its records are taken or refused one by one, as those of a request are. A file's name tells agent, first and last sequence; once
+it has its name it never changes. One that did, or that is no batch of records at all, is told of and counts nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ _READ_AT_ONCE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What became of a file: ``taken``, ``known`` from before, or ``refused`` with the reason, and then nothing of it counts."""
+    """What became of a file: ``taken``, and then ``receipt`` says what became of its records; ``known`` from before; or
+    ``refused`` as a whole with the reason, and then nothing of it counts.
+    """
 
     name: str
     outcome: Literal["taken", "known", "refused"]
@@ -69,7 +71,7 @@ def collect_file(database: Database, path: Path, now_ms: int, limits: Limits) ->
             return Collected(path.name, "known")
         if before:
             return Collected(path.name, "refused", reason=Reason("file-changed"))
-        batch = _batch(path.name, data, limits.most_records)
+        batch = _batch(path.name, data)
         if isinstance(batch, Reason):
             return Collected(path.name, "refused", reason=batch)
         # First, so that another process at the same folder waits here, and then finds the file known.
@@ -99,19 +101,26 @@ def _read(path: Path, most_bytes: int) -> bytes | None:
     return b"".join(parts)
 
 
-def _batch(name: str, data: bytes, most_records: int) -> Batch | Reason:
-    """The records, all of them good and those that the name promises, or what is wrong."""
+def _batch(name: str, data: bytes) -> Batch | Reason:
+    """The records that the name promises, good and bad, or what is wrong with the file as a whole. How many they are its bytes
+    bound: they are committed together, and no sender waits for an answer.
+    """
     try:
-        batch = batch_of(lines_of(data, most_records))
+        batch = batch_of(lines_of(data))
     except BatchError as error:
         return Reason("malformed-file", error.sentence)
-    if batch.refused:
-        return Reason("malformed-file", batch.refused[0].sentence)
     promised = FILE_NAME.fullmatch(name)
-    if promised is None or not batch.seen:
+    if promised is None or not batch.record_count:
         return Reason("malformed-file", "It holds no records.")
-    agents = {record.agent for record in batch.seen}
-    sequences = [record.sequence for record in batch.seen]
-    if agents != {promised[1]} or (sequences[0], sequences[-1]) != (int(promised[2]), int(promised[3])):
+    if any(one.agent != promised[1] for one in batch.seen) or _ends(batch) != (int(promised[2]), int(promised[3])):
         return Reason("malformed-file", "Its name promises other records.")
     return batch
+
+
+def _ends(batch: Batch) -> tuple[int, int]:
+    """The sequences of the first and of the last line, of which either may be refused."""
+    is_first_good = bool(batch.places) and batch.places[0] == 0
+    is_last_good = bool(batch.places) and batch.places[-1] == batch.record_count - 1
+    first = batch.seen[0].sequence if is_first_good else batch.refused[0].sequence
+    last = batch.seen[-1].sequence if is_last_good else batch.refused[-1].sequence
+    return first, last

@@ -13,7 +13,7 @@ HORIZON_FACT = "retention-horizon-at-ms"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``most_bytes`` and ``most_records`` bound a file; requests have limits of their own.
+    """``most_bytes`` bounds a file; requests have limits of their own.
 
     A record that tells of a time more than ``ahead_days`` ahead of our clock is refused: nothing would ever be newer than it.
     ``most_gaps`` bounds the intervals of one agent: beyond it a record that would open another is refused.
@@ -23,7 +23,6 @@ class Limits:
     ahead_days: int = 1
     most_gaps: int = 2000
     most_bytes: int = 8_000_000
-    most_records: int = 1000
 
     def horizon_at_ms(self, now_ms: int) -> int:
         """Records from before it are too old."""

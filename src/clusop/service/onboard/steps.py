@@ -12,7 +12,7 @@ from clusop.service.databricks.statements import read_statement
 if TYPE_CHECKING:
     from clusop.service.databricks.statements import Own, Statement
 
-__all__ = ["NOBODY_YET", "TABLES", "Steps", "grants", "steps_of"]
+__all__ = ["NOBODY_YET", "TABLES", "Steps", "grants", "permission", "steps_of"]
 
 TABLES = ("clusop_signals", "clusop_problems", "clusop_hours")
 NOBODY_YET = "<the user or service principal that clusop runs as>"
@@ -42,7 +42,7 @@ def steps_of(own: Own) -> Steps:
     )
 
 
-def grants(own: Own, principal: str, warehouse: str) -> tuple[str, ...]:
+def grants(own: Own, principal: str) -> tuple[str, ...]:
     """Exactly what the resolver needs, as statements for an administrator. clusop itself grants nothing."""
     if principal != NOBODY_YET and not _PRINCIPAL.fullmatch(principal):
         raise InputError("principal", f"{principal[:80]!r} is no name of a user or service principal", "Give its name.")
@@ -58,5 +58,12 @@ def grants(own: Own, principal: str, warehouse: str) -> tuple[str, ...]:
         f"GRANT USE CATALOG ON CATALOG `{own.catalog}` {to};",
         f"GRANT USE SCHEMA ON SCHEMA {own.quoted} {to};",
         *(f"GRANT SELECT, MODIFY ON TABLE {own.quoted}.{table} {to};" for table in TABLES),
-        f"-- and the permission CAN USE on the SQL warehouse {warehouse or '<id>'}",
+    )
+
+
+def permission(principal: str, warehouse: str) -> str:
+    """What is needed besides the :func:`grants`, as a sentence: no SQL gives it."""
+    return (
+        f"Besides, {principal} needs the permission CAN USE on the SQL warehouse {warehouse or '<id>'}. No SQL grants it: an "
+        "administrator opens SQL Warehouses, the warehouse, Permissions, and adds it there."
     )

@@ -14,7 +14,8 @@ from clusop.service.problems.exclusions import TAG, Exclusion, checked
 from clusop.service.problems.lifecycle import MAX_SNOOZE_MS
 from clusop.service.store.tables.delivery import exclusions
 from clusop.service.store.upsert import inserting
-from clusop.service.told_text import MAX_NAME_CHARS, cleaned, reason_of
+from clusop.service.told_text import MAX_NAME_CHARS, cleaned, plain, reason_of
+from clusop.service.workspaces import is_one_workspace
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Removal", "add_exclusion", "remove_exclusion"]
 
+_ALL = "*"
 _SAME = ("field", "tag_key", "pattern", "workspace")
 
 
@@ -36,16 +38,19 @@ class Removal:
 
     exclusion_id: int
     reason: str
-    workspace: str = "*"
+    workspace: str = _ALL
     seen_at_ms: int | None = None
 
 
-def add_exclusion(connection: Connection, wanted: Exclusion, actor: Actor, now_ms: int) -> Exclusion | Reason:
+def add_exclusion(
+    connection: Connection, wanted: Exclusion, actor: Actor, now_ms: int, *, bound_to: str = _ALL
+) -> Exclusion | Reason:
     """``wanted`` as it is stored; ``exclusion-known`` where there is the same already. One that has ended is renewed.
 
-    Raises ``InputError`` for what cannot be used. The connection must be a writing one.
+    ``bound_to`` is the workspace that ``actor`` may speak for: it holds there, whatever ``wanted`` says. Raises ``InputError``
+    for what cannot be used. The connection must be a writing one.
     """
-    one = _usable(wanted, actor, now_ms)
+    one = _usable(replace(wanted, workspace=_within(bound_to, wanted.workspace)), actor, now_ms)
     same = connection.execute(
         select(exclusions.c.id, exclusions.c.until_at_ms)
         .where(*(exclusions.c[name] == getattr(one, name) for name in _SAME))
@@ -74,7 +79,10 @@ def remove_exclusion(connection: Connection, wanted: Removal, actor: Actor, now_
     told = reason_of(wanted.reason)
     column = exclusions.c
     conditions = [column.id == wanted.exclusion_id]
-    if wanted.workspace != "*":
+    if wanted.workspace != _ALL:
+        if not is_one_workspace(wanted.workspace):
+            # As text it may be the same as a glob that somebody else meant for several.
+            return Reason("unknown-exclusion")
         conditions.append(column.workspace == wanted.workspace)
     if wanted.seen_at_ms is not None:
         conditions.append(column.created_at_ms == wanted.seen_at_ms)
@@ -86,16 +94,29 @@ def remove_exclusion(connection: Connection, wanted: Removal, actor: Actor, now_
     return None
 
 
+def _within(bound_to: str, told: str) -> str:
+    """An exclusion's workspace is a glob, a caller's is a name: a name that a glob could take for more is of no use here."""
+    if bound_to == _ALL:
+        return plain(told, "exclusion.workspace")
+    if not is_one_workspace(bound_to):
+        raise InputError(
+            "exclusion.workspace",
+            f"your token is bound to {bound_to[:60]!r}, which names no workspace",
+            "Ask for a token of one workspace.",
+        )
+    return bound_to
+
+
 def _usable(wanted: Exclusion, actor: Actor, now_ms: int) -> Exclusion:
     if wanted.until_at_ms is not None and not now_ms < wanted.until_at_ms <= now_ms + MAX_SNOOZE_MS:
         raise InputError(
             "until_at_ms", f"{wanted.until_at_ms} is not within a year from now", "Leave it out for no end."
         )
     one = Exclusion(
-        field=cleaned(wanted.field),
-        pattern=cleaned(wanted.pattern),
-        tag_key=cleaned(wanted.tag_key) if wanted.field == TAG else wanted.tag_key,
-        workspace=cleaned(wanted.workspace) or "*",
+        field=wanted.field,
+        pattern=plain(wanted.pattern, "exclusion.pattern"),
+        tag_key=plain(wanted.tag_key, "exclusion.tag_key") if wanted.field == TAG else wanted.tag_key,
+        workspace=wanted.workspace,
         reason=reason_of(wanted.reason),
         actor=cleaned(actor.name)[:MAX_NAME_CHARS],
         actor_kind=actor.kind,

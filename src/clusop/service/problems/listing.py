@@ -14,7 +14,7 @@ from clusop.errors import InputError
 from clusop.service.problems.seen_names import has_cause
 from clusop.service.store.bounded_sum import bounded_sum
 from clusop.service.store.tables.problems import problem_days, problems, sums
-from clusop.service.told_text import MAX_NAME_CHARS, cleaned
+from clusop.service.told_text import MAX_NAME_CHARS, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ _NUMBERS = 2
 _SEARCHED = (
     "workload", "task_key", "cause", "causes", "operators", "family", "cluster", "compute", "signature", "owner", "team", "tags",
 )  # fmt: skip
-_FILTERS = ("workspace", "team", "owner", "state", "engine", "action", "compute")
+_FILTERS = ("workspace", "team", "owner", "state", "engine", "action", "compute", "workload")
 # A problem saves cash or capacity. Their sum could pass what a database counts up to.
 _AVOIDABLE = case(
     (problems.c.avoidable_high_microusd >= problems.c.capacity_high_microusd, problems.c.avoidable_high_microusd),
@@ -67,6 +67,7 @@ class ProblemQuery:
     engine: str | None = None
     action: str | None = None
     compute: str | None = None
+    workload: str | None = None
     search: str = ""
     sort: SortKey = "last-seen"
     order: Order = "desc"
@@ -83,7 +84,7 @@ class Listed:
 
 
 def list_problems(connection: Connection, query: ProblemQuery) -> Listed:
-    """A page. Raises ``InputError`` for a cursor that is none of this order."""
+    """A page. Raises ``InputError`` for a cursor that is none of this order, and for filters that no text has."""
     key = _SORTED_BY[query.sort]
     conditions = _conditions(query)
     if query.cursor:
@@ -101,7 +102,7 @@ def list_problems(connection: Connection, query: ProblemQuery) -> Listed:
 
 
 def each_step(connection: Connection, query: ProblemQuery, after_id: int = 0) -> Sequence[RowMapping]:
-    """The next problems by id, 500 at most: an export of all of them never has them all in memory."""
+    """The next problems by id, 500 at most: an export of all of them never has them all in memory. Raises ``InputError``."""
     asked = select(*ROW).where(*_conditions(query), problems.c.id > after_id).order_by(problems.c.id).limit(_STEP)
     return connection.execute(asked).mappings().all()
 
@@ -126,10 +127,10 @@ def _conditions(query: ProblemQuery) -> list[ColumnElement[bool]]:
     for name in _FILTERS:
         told = getattr(query, name)
         if told is not None:
-            conditions.append(problems.c[name] == cleaned(told)[:MAX_NAME_CHARS])
+            conditions.append(problems.c[name] == plain(told, name)[:MAX_NAME_CHARS])
     if query.cause is not None:
-        conditions.append(has_cause(cleaned(query.cause)[:MAX_NAME_CHARS]))
-    for word in cleaned(query.search)[:MAX_NAME_CHARS].split():
+        conditions.append(has_cause(plain(query.cause, "cause")[:MAX_NAME_CHARS]))
+    for word in plain(query.search, "search")[:MAX_NAME_CHARS].split():
         pattern = f"%{_escaped(word)}%"
         conditions.append(or_(*(problems.c[name].ilike(pattern, escape=_ESCAPE) for name in _SEARCHED)))
     return conditions

@@ -13,7 +13,7 @@ from clusop.service.problems.history import Event, write_events
 from clusop.service.problems.owner_policy import NOBODY, Named, Ownership, ownership
 from clusop.service.problems.subject import subject_of
 from clusop.service.store.tables.problems import job_owners, problems
-from clusop.service.told_text import MAX_NAME_CHARS, cleaned, reason_of
+from clusop.service.told_text import MAX_NAME_CHARS, cleaned, plain, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ def set_by_person(
     """A person says owner and team (``names``), and ``why`` (who, and the reason). ``""`` leaves that one to the settings."""
     actor, reason = why
     told = reason_of(reason)
-    owner, team = (cleaned(name)[:MAX_NAME_CHARS] for name in names)
+    owner, team = (plain(name, where)[:MAX_NAME_CHARS] for name, where in zip(names, ("owner", "team"), strict=True))
     row = (
         connection.execute(
             select(*(problems.c[name] for name in _HELD))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clusop.errors import InputError
+from clusop.service.settings.near import near
 from clusop.service.told_text import MAX_NAME_CHARS, cleaned
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def only(section: Mapping[str, object], known: tuple[str, ...], where: str) -> N
     """Refuse keys that nobody reads: a typing error would go unseen."""
     for key in section:
         if key not in known:
-            raise InputError(f"{where}.{key[:_SHOWN]}", "it is not known", f"Known are {', '.join(known)}.")
+            raise InputError(f"{where}.{key[:_SHOWN]}", "it is not known", near(key, known, "Known are"))
 
 
 def _shown(value: object) -> str:

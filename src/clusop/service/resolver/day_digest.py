@@ -8,7 +8,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 
 from clusop.pricing.entry import PriceKind
 from clusop.pricing.price import Unpriced
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["day_digest", "forget_days", "is_known", "remember"]
 
 # A change of how hours are shared out changes the number: all days are then done once more.
-_METHOD = "share-3"
+_METHOD = "share-4"
 _PREFIX = "resolver.day:"
 
 
@@ -55,9 +55,10 @@ def day_digest(
         found.update(f"{tuple(key)} {hour.parts} {usd} {hour.price_ids}".encode())
     inside = (usage_hours.c.hour_at_ms >= span_ms[0], usage_hours.c.hour_at_ms < span_ms[1])
     hours = select(func.count(), bounded_sum(usage_hours.c.revision), func.sum(usage_hours.c.agent_id)).where(*inside)
-    # What an agent is known to be may become known later: its shape, its start.
+    # What an agent is known to be may become known later: its shape, its start, how long it was there within these hours.
+    told_at_ms = case((agents.c.last_told_at_ms < span_ms[1], agents.c.last_told_at_ms), else_=span_ms[1])
     known = (
-        select(agents.c.id, agents.c.workspace, agents.c.shape, agents.c.started_at_ms)
+        select(agents.c.id, agents.c.workspace, agents.c.shape, agents.c.started_at_ms, told_at_ms)
         .where(agents.c.id.in_(select(usage_hours.c.agent_id).where(*inside)))
         .order_by(agents.c.id)
     )

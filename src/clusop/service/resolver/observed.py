@@ -24,7 +24,9 @@ __all__ = ["AgentHour", "Known", "Seen", "read_known", "read_seen"]
 
 @dataclass(frozen=True, slots=True)
 class AgentHour:
-    """One agent in one hour, slot-ms. ``is_last``: it told of no later hour. ``shape`` is ``None`` where it told none."""
+    """One agent in one hour, slot-ms. ``is_last``: it told of no later hour. ``last_told_at_ms``: the latest time that any record
+    of it tells, signals by their start. ``shape`` is ``None`` where it told none.
+    """
 
     agent_id: int
     workspace: str
@@ -35,6 +37,7 @@ class AgentHour:
     armed_since_at_ms: int
     started_at_ms: int | None
     is_last: bool
+    last_told_at_ms: int
     shape: SignalShape | None
 
     @property
@@ -67,7 +70,11 @@ def read_seen(connection: Connection, from_ms: int, to_ms: int) -> Seen:
         .subquery()
     )
     rows = connection.execute(
-        select(usage_hours, agents.c.workspace, agents.c.shape, agents.c.started_at_ms, last.c.last_at_ms)
+        select(
+            usage_hours,
+            *(agents.c[name] for name in ("workspace", "shape", "started_at_ms", "last_told_at_ms")),
+            last.c.last_at_ms,
+        )
         .join(agents, agents.c.id == usage_hours.c.agent_id)
         .join(last, last.c.agent_id == usage_hours.c.agent_id)
         .where(usage_hours.c.hour_at_ms >= from_ms, usage_hours.c.hour_at_ms < to_ms, usage_hours.c.cluster != "")
@@ -86,6 +93,7 @@ def read_seen(connection: Connection, from_ms: int, to_ms: int) -> Seen:
             armed_since_at_ms=row["armed_since_at_ms"],
             started_at_ms=row["started_at_ms"],
             is_last=row["hour_at_ms"] == row["last_at_ms"],
+            last_told_at_ms=row["last_told_at_ms"],
             shape=_shape(row["shape"]),
         )
         found.setdefault((row["cluster"], hour.hour_at_ms), []).append(hour)

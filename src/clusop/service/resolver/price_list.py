@@ -45,9 +45,12 @@ class _Span:
 
 @dataclass(slots=True)
 class PriceList:
-    """``account`` and ``listed`` by SKU, cloud, unit and currency, all in capitals; spans in order of their starts."""
+    """``account`` and ``listed`` by SKU, cloud, unit and currency, all in capitals; spans in order of their starts. Without
+    ``has_list`` the list may not be read: then nobody knows whether it has a price.
+    """
 
     settings: ResolverSettings
+    has_list: bool = True
     account: dict[tuple[str, str, str, str], list[_Span]] = field(default_factory=dict)
     listed: dict[tuple[str, str, str, str], list[_Span]] = field(default_factory=dict)
 
@@ -79,12 +82,12 @@ class PriceList:
         named = f": {key[0]} on {key[1]}, in {key[2]}"
         if others:
             return Reason("price-in-other-currency", f"{named} ({', '.join(dict.fromkeys(others))}, not {key[3]})")
-        return Reason("no-billed-price", named)
+        return Reason("no-billed-price" if self.has_list else "list-not-readable", named)
 
 
 def read_price_list(warehouse: Warehouse, tier: Tier, settings: ResolverSettings, from_us: int) -> PriceList:
     """The lists that the tier allows, as far as they matter from ``from_us`` on."""
-    found = PriceList(settings)
+    found = PriceList(settings, has_list=tier.has_list)
     if tier.name == "billed-negotiated":
         _read(warehouse, _ACCOUNT, from_us, found.account)
     if tier.has_list:

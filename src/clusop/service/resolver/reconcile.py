@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import case, func, select, update
 
 from clusop.pricing.price import Unpriced
 from clusop.reasons import Reason
@@ -17,6 +17,7 @@ from clusop.service.resolver.draft import SETTLED_MS
 from clusop.service.resolver.job_owner_list import JOB_OWNERS, read_job_owners
 from clusop.service.resolver.learned import Lessons, read_learned, write_learned
 from clusop.service.resolver.ledger import Written, write_drafts
+from clusop.service.resolver.left_bill import LEFT, left_draft, left_keys
 from clusop.service.resolver.modeled import DbuRates
 from clusop.service.resolver.modeled_hours import read_modeled_hours
 from clusop.service.resolver.observed import Known, read_known, read_seen
@@ -26,7 +27,7 @@ from clusop.service.resolver.problem_time import read_problem_time
 from clusop.service.resolver.reconciliation import Reconciliation
 from clusop.service.resolver.share_day import Sharing
 from clusop.service.resolver.tier import PROBES, Tier, probe
-from clusop.service.store.tables.money import reconciliations
+from clusop.service.store.tables.money import bill_hours, reconciliations
 from clusop.units import MS_PER_HOUR
 
 if TYPE_CHECKING:
@@ -101,7 +102,12 @@ class _Run:
             outcome="running",
         )
         made = statement.returning(reconciliations.c.id)
-        self.id = self.database.write(lambda connection: connection.execute(made).scalar_one())
+
+        def work(connection: Connection) -> int:
+            _tell_interrupted(connection)
+            return int(connection.execute(made).scalar_one())
+
+        self.id = self.database.write(work)
 
     def end(self, sentence: str = "") -> Reconciliation:
         reason = self.found.reason
@@ -138,6 +144,9 @@ class _Run:
         for span_ms in self._days():
             self._span(warehouse, prices, rates, span_ms, known)
         self.database.write(self._end_of_bill)
+        with self.database.reading() as connection:
+            provisional, left = _standing(connection, self.found)
+        self.found = replace(self.found, provisional=provisional, left=left)
 
     def _end_of_bill(self, connection: Connection) -> None:
         write_learned(connection, self.lessons, self.now_ms)
@@ -168,8 +177,10 @@ class _Run:
                 return
             seen, spent = read_seen(connection, *span_ms), read_problem_time(connection, *span_ms)
             modeled = read_modeled_hours(connection, span_ms[0])
+            left = left_keys(connection, bill, span_ms, known)
         # Nothing is computed under the writer's lock.
-        drafts = Sharing(seen, spent, rates, self.settings, self.lessons, self.now_ms).drafts(bill, span_ms)
+        on_bill = Sharing(seen, spent, rates, self.settings, self.lessons, self.now_ms).drafts(bill, span_ms)
+        drafts = [*on_bill, *(left_draft(key, self.settings, self.now_ms) for key in left)]
 
         def work(connection: Connection) -> Written:
             written = write_drafts(connection, drafts, modeled, span_ms, self.id)
@@ -178,7 +189,7 @@ class _Run:
             return written
 
         self.found = replace(self.found, written=self.found.written + self.database.write(work))
-        self._count([bill[draft.key] for draft in drafts])
+        self._count([bill[draft.key] for draft in on_bill])
 
     def _count(self, hours: Sequence[BillHour]) -> None:
         unmatched = dict(self.found.unmatched)
@@ -204,3 +215,25 @@ class _Run:
             except WarehouseError as error:
                 remarks.append(Reason("own-tables-not-written", error.reason.sentence))
         self.found = replace(self.found, remarks=tuple(remarks), owners=owners, rows_out=rows_out)
+
+
+def _tell_interrupted(connection: Connection) -> None:
+    """Runs that never told their end: whoever begins one holds the lease, so nobody is at another."""
+    reason = Reason("reading-interrupted")
+    connection.execute(
+        update(reconciliations)
+        .where(reconciliations.c.outcome == "running")
+        .values(outcome="interrupted", reason=reason.id, sentence=reason.sentence)
+    )
+
+
+def _standing(connection: Connection, run: Reconciliation) -> tuple[int, int]:
+    """Of the hours of the window as they stand now: how many are on the bill and provisional, and how many left it."""
+    column = bill_hours.c
+    has_left = column.unpriced_reason == LEFT
+    asked = select(
+        func.coalesce(func.sum(case((column.is_provisional & ~has_left, 1), else_=0)), 0),
+        func.coalesce(func.sum(case((has_left, 1), else_=0)), 0),
+    ).where(column.is_current, column.hour_at_ms >= run.from_at_ms, column.hour_at_ms < run.to_at_ms)
+    provisional, left = connection.execute(asked).one()
+    return int(provisional), int(left)

@@ -20,7 +20,8 @@ __all__ = ["Reconciliation"]
 class Reconciliation:
     """``reason`` says why the tier is no better, or why the run failed. ``remarks`` are what else did not work out.
 
-    ``unmatched`` counts hours of the bill without a price, by reason.
+    ``unmatched`` counts hours of the bill without a price, by reason; ``provisional`` those that are so; ``left`` stored hours of
+    the window that stand on the bill no more.
     """
 
     tier: TierName
@@ -31,6 +32,8 @@ class Reconciliation:
     hours: int = 0
     written: Written = field(default_factory=Written)
     unmatched: Mapping[str, int] = field(default_factory=dict)
+    provisional: int = 0
+    left: int = 0
     remarks: tuple[Reason, ...] = ()
     owners: int = 0
     rows_out: int = 0
@@ -43,7 +46,9 @@ class Reconciliation:
             "new": self.written.new,
             "corrected": self.written.corrected,
             "relabeled": self.written.relabeled,
+            "provisional": self.provisional,
             "unmatched": dict(self.unmatched),
+            "left_the_bill": self.left,
             "job_owners": self.owners,
             "rows_written_to_own_tables": self.rows_out,
             "remarks": [remark.to_json() for remark in self.remarks],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from fractions import Fraction
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from clusop.errors import InputError
 from clusop.pricing.provider import PriceBook
+from clusop.service.databricks.address import is_safe
 from clusop.service.databricks.statements import Own
+from clusop.service.settings.near import near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +22,11 @@ __all__ = ["Discount", "ResolverSettings", "check_days_are_kept", "read_resolver
 _DAYS, _MOST_DAYS = 35, 400
 _NAMES = ("host", "profile", "warehouse", "catalog", "schema", "currency")
 _MAX_DISCOUNTS = 1000
+# With a scheme anything that is a host; without one a name of several parts, which no typing error has by chance.
+_HOST = re.compile(
+    r"(?:https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)(?::[0-9]{1,5})?(?:/.*)?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,21 @@ def read_resolver_settings(databricks: object, discounts: object) -> ResolverSet
     section = _mapping(databricks, "databricks")
     for key in section:
         if key not in (*_NAMES, "days"):
-            raise InputError(f"databricks.{key[:60]}", "it is not known", f"Known are {', '.join((*_NAMES, 'days'))}.")
+            raise InputError(f"databricks.{key[:60]}", "it is not known", near(key, (*_NAMES, "days"), "Known are"))
     told = {name: _text(section.get(name), f"databricks.{name}") for name in _NAMES}
     if bool(told["catalog"]) != bool(told["schema"]):
         raise InputError("databricks", "of catalog and schema only one is told", "Give both, or neither.")
+    # One without a scheme is https to the SDK.
+    if "://" in told["host"] and not is_safe(told["host"]):
+        raise InputError(
+            "databricks.host", f"{told['host'][:120]!r} is no https address", "Give https://…: a token travels there."
+        )
+    if told["host"] and not _HOST.fullmatch(told["host"]):
+        raise InputError(
+            "databricks.host",
+            f"{told['host'][:120]!r} is no address of a workspace",
+            "Give it like https://adb-1234567890123456.7.azuredatabricks.net.",
+        )
     return ResolverSettings(
         host=told["host"],
         profile=told["profile"],

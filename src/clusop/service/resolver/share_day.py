@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
+from clusop.service.resolver.alive import alive_ratio
 from clusop.service.resolver.draft import SETTLED_MS, Expectation, draft_of
 from clusop.service.resolver.modeled import modeled_dbu
 from clusop.service.resolver.sharing import parts_of
@@ -66,7 +67,8 @@ class Sharing:
             is_billed_after=(workspace, cluster, hour_at_ms + MS_PER_HOUR) in by_hour,
         )
         spent_ms = self.problems.of(cluster, hour_at_ms, {agent.agent_id for agent in agents})
-        parts = parts_of(up.seen_ratio, agents, spent_ms)
+        alive = alive_ratio(agents, up.seen_ms, hours[0].key.cloud, self.settings.book)
+        parts = parts_of(up.seen_ratio, alive, agents, spent_ms)
         age_ms = self.now_ms - hour_at_ms - MS_PER_HOUR
         # With several SKUs in one hour nobody can tell which node was billed as what.
         is_one = len(hours) == 1 and bool(agents)

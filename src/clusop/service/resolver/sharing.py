@@ -3,6 +3,7 @@
 ::
 
     unobserved                 1 − seen
+    seen, no slot alive:       unused
     seen, by slot time:        attributed to each problem · attributed-other · non-sql-and-failed · unused
 
 The parts are exact ratios and add up to 1. What nobody used is *unused*, never idle: Python may have been at work on the
@@ -36,8 +37,12 @@ class Part:
     share: Fraction
 
 
-def parts_of(seen: Fraction, agents: Sequence[AgentHour], problem_ms: Mapping[int, Fraction]) -> tuple[Part, ...]:
-    """All parts that are not nothing, in a fixed order. ``seen`` is the share of the hour under an agent's eyes."""
+def parts_of(
+    seen: Fraction, alive: Fraction, agents: Sequence[AgentHour], problem_ms: Mapping[int, Fraction]
+) -> tuple[Part, ...]:
+    """All parts that are not nothing, in a fixed order. ``seen`` is the share of the hour under an agent's eyes, ``alive`` the
+    share of that in which slots were there (:mod:`.alive`).
+    """
     busy = sum(one.busy_ms for one in agents)
     # A stage's time is spread evenly over its life, so that an hour may show more busy time than slots.
     there = max(sum(one.slot_ms for one in agents), busy)
@@ -45,7 +50,7 @@ def parts_of(seen: Fraction, agents: Sequence[AgentHour], problem_ms: Mapping[in
     sql = busy - aside
     found: list[Part] = []
     if seen and there:
-        unit = seen / there
+        unit = seen * alive / there
         told = sum(problem_ms.values(), _NOTHING)
         # Problems of one query may share stages: together they never take more than all SQL did.
         scale = unit if told <= sql else unit * sql / told
@@ -53,7 +58,7 @@ def parts_of(seen: Fraction, agents: Sequence[AgentHour], problem_ms: Mapping[in
         found += [
             Part("attributed-other", None, unit * max(_NOTHING, sql - told)),
             Part("non-sql-and-failed", None, unit * aside),
-            Part("unused", None, unit * (there - busy)),
+            Part("unused", None, seen * (1 - alive) + unit * (there - busy)),
         ]
     elif seen:
         found.append(Part("unused", None, seen))

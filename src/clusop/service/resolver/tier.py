@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from clusop.reasons import Reason
-from clusop.service.databricks.fault import WarehouseError
+from clusop.service.databricks.fault import TableRefusedError
 from clusop.service.databricks.statements import read_statement
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ PROBES: tuple[Statement, ...] = (_USAGE, _LIST, _ACCOUNT)
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """``reason`` says why it is no better one; ``None`` for the best."""
+    """``reason`` says why it is no better one, or has no list; ``None`` for the best."""
 
     name: TierName
     reason: Reason | None
@@ -33,7 +33,9 @@ class Tier:
 
 
 def probe(warehouse: Warehouse | None) -> Tier:
-    """Ask for one row of each table. Raises ``WarehouseError`` where the workspace itself does not answer as it should."""
+    """Ask for one row of each table. Only what the warehouse refuses lowers the tier: any other failure says nothing of what may
+    be read, and would price the whole window anew for an hour. It is raised, as ``WarehouseError``.
+    """
     if warehouse is None:
         return Tier("modeled", Reason("dollars-not-set-up"))
     no_usage = _refusal(warehouse, _USAGE)
@@ -42,7 +44,8 @@ def probe(warehouse: Warehouse | None) -> Tier:
     no_list = _refusal(warehouse, _LIST)
     no_account = _refusal(warehouse, _ACCOUNT)
     if no_account is None:
-        return Tier("billed-negotiated", None, has_list=no_list is None)
+        gap = None if no_list is None else Reason("list-not-readable", f" ({no_list.sentence.rstrip('.')})")
+        return Tier("billed-negotiated", gap, has_list=no_list is None)
     if no_list is None:
         return Tier("billed-at-list", Reason("negotiated-not-readable", no_account.sentence), has_list=True)
     return Tier("modeled", Reason("prices-not-readable", no_list.sentence))
@@ -52,9 +55,6 @@ def _refusal(warehouse: Warehouse, statement: Statement) -> Reason | None:
     try:
         for _row in warehouse.rows(statement, ("sku",)):
             pass
-    except WarehouseError as error:
-        # A table that is not there as documented is as good as none; a workspace that does not answer is another matter.
-        if error.is_refusal or error.reason.id == "statement-failed":
-            return error.reason
-        raise
+    except TableRefusedError as error:
+        return error.reason
     return None

@@ -2,7 +2,9 @@
 
 The bill's own times say when it was up, where they are narrower than the hour. Where they are whole hours, the first hour of
 a cluster begins with its first agent's JVM and the last one ends with its last agent; hours between are whole. Before an
-agent was armed nobody saw anything; so it is after the last agent ended, if the cluster was billed on.
+agent was armed nobody saw anything; so it is after the last agent ended, if the cluster was billed on. If it was not, and the
+bill's times are whole hours, its last hour was up until its last agent was last there, and no longer: nothing of it is unobserved
+at the end.
 """
 
 from __future__ import annotations
@@ -62,12 +64,15 @@ def uptime(
 
 
 def _end(agent: AgentHour, end_of_hour: Fraction) -> Fraction:
-    """When it was last there: the hour's end unless this is its last hour; then as long as its slots lasted."""
+    """When it was last there: the hour's end unless this is its last hour; then as long as its slots lasted, or until the last
+    time that a record of it tells, whichever is later: a driver may go on without slots.
+    """
     if not agent.is_last or agent.shape is None or agent.shape.slots is None or not agent.shape.slots[1]:
         return end_of_hour
     begin = max(agent.hour_at_ms, agent.armed_since_at_ms)
-    # The most slots: where their number changed this is the shortest that fits, and the rest is said to be unobserved.
-    return min(end_of_hour, begin + Fraction(agent.slot_ms, agent.shape.slots[1]))
+    # The most slots: where their number changed this is the shortest that fits.
+    lasted = begin + Fraction(agent.slot_ms, agent.shape.slots[1])
+    return min(end_of_hour, max(lasted, Fraction(agent.last_told_at_ms)))
 
 
 def _covered(spans: Sequence[tuple[Fraction, Fraction]]) -> Fraction:

@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import BigInteger, case, delete, literal, select, tuple_
 
+from clusop.service.ingest.flatten import MOST
 from clusop.service.ingest.intervals import Intervals
 from clusop.service.ingest.limits import MS_PER_DAY
 from clusop.service.store.lock_order import hold
@@ -37,6 +38,11 @@ DayKey = tuple[str, str, int]
 class _Day:
     counts: Counter[str] = field(default_factory=Counter)
     losses: Counter[str] = field(default_factory=Counter)
+
+    def values(self) -> dict[str, object]:
+        """Its columns. One record may tell the greatest integer a database holds: what lies above stops there."""
+        losses = {name: min(MOST, count) for name, count in sorted(self.losses.items())}
+        return {name: min(MOST, self.counts[name]) for name in _COUNTS} | {"losses": json.dumps(losses)}
 
 
 def fold_agents(connection: Connection, ids: Sequence[int]) -> None:
@@ -85,20 +91,21 @@ def _add(connection: Connection, days: dict[DayKey, _Day]) -> None:
         for row in connection.execute(select(agent_days).where(columns.in_(chunk))):
             days[row.workspace, row.compute, row.day].losses.update(json.loads(row.losses))
     insert = inserting(connection, agent_days)
+    most = literal(MOST, BigInteger)
+    # No sum is ever above the most, not even on the way: PostgreSQL refuses it, and SQLite goes on with a float.
+    summed = {
+        name: case(
+            (agent_days.c[name] > most - insert.excluded[name], most),
+            else_=agent_days.c[name] + insert.excluded[name],
+        )
+        for name in _COUNTS
+    }
     connection.execute(
         insert.on_conflict_do_update(
-            index_elements=["workspace", "compute", "day"],
-            set_={name: agent_days.c[name] + insert.excluded[name] for name in _COUNTS}
-            | {"losses": insert.excluded["losses"]},
+            index_elements=["workspace", "compute", "day"], set_=summed | {"losses": insert.excluded["losses"]}
         ),
         [
-            {
-                "workspace": workspace,
-                "compute": compute,
-                "day": day,
-                **{name: days[workspace, compute, day].counts[name] for name in _COUNTS},
-                "losses": json.dumps(dict(sorted(days[workspace, compute, day].losses.items()))),
-            }
+            {"workspace": workspace, "compute": compute, "day": day, **days[workspace, compute, day].values()}
             for workspace, compute, day in keys
         ],
     )

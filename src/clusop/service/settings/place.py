@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from clusop.service.settings.settings import Settings
 
-__all__ = ["data_folder", "database_address"]
+__all__ = ["data_folder", "database_address", "database_place"]
 
 _PRIVATE_FOLDER = 0o700
 _PRIVATE_FILE = 0o600
@@ -30,10 +30,16 @@ def data_folder(settings: Settings, environ: Mapping[str, str]) -> Path:
     return Path(home) / ".local" / "share" / "clusop" if home.startswith("/") else Path("clusop-data").absolute()
 
 
+def database_place(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The database's address. Nothing is made."""
+    return settings.text("database") or f"sqlite:///{data_folder(settings, environ) / _FILE}"
+
+
 def database_address(settings: Settings, environ: Mapping[str, str]) -> str:
     """The database's address. The folder of the embedded one is made, readable by its owner only. Raises ``InputError``."""
-    if told := settings.text("database"):
-        return told
+    address = database_place(settings, environ)
+    if settings.text("database"):
+        return address
     folder = data_folder(settings, environ)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
@@ -43,4 +49,4 @@ def database_address(settings: Settings, environ: Mapping[str, str]) -> str:
         raise InputError(
             f"--data {folder}", f"the folder cannot be made ({error.strerror})", "Name a folder you may write to."
         ) from error
-    return f"sqlite:///{folder / _FILE}"
+    return address

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +11,9 @@ import yaml
 
 from clusop.errors import InputError
 from clusop.service.settings.declared import declared, sections
+from clusop.service.settings.near import near
 from clusop.service.settings.value import parse_value
+from clusop.service.settings.yaml_once import DoubleKeyError, load_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,15 +25,17 @@ __all__ = ["CONFIG_ENV", "PREFIX", "Settings", "resolve"]
 PREFIX = "CLUSOP_SERVE_"
 CONFIG_ENV = "CLUSOP_SERVE_CONFIG"
 _MOST_FILE_BYTES = 1_000_000
+_ALL = "Settings are"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``origins`` says of each key where its value is from; ``structured`` are the sections of the YAML file, as read."""
+    """``origins`` says of each key where its value is from; ``structured`` are the sections of the file ``path``, as read."""
 
     values: Mapping[str, Value]
     origins: Mapping[str, str]
     structured: Mapping[str, object]
+    path: str = ""
 
     def text(self, key: str) -> str:
         """A text, path or URL."""
@@ -87,7 +90,7 @@ def resolve(
             continue
         values[key], origins[key] = parse_value(one, value, where), where
     structured = {key: document[key] for key in sections() if document.get(key) is not None}
-    return Settings(MappingProxyType(values), MappingProxyType(origins), MappingProxyType(structured))
+    return Settings(MappingProxyType(values), MappingProxyType(origins), MappingProxyType(structured), path)
 
 
 def _read(path: str) -> dict[str, object]:
@@ -100,7 +103,13 @@ def _read(path: str) -> dict[str, object]:
     if len(data) > _MOST_FILE_BYTES:
         raise InputError(path, f"the configuration has more than {_MOST_FILE_BYTES} bytes", "Name a YAML file.")
     try:
-        document = yaml.safe_load(data)
+        document = load_once(data)
+    except DoubleKeyError as error:
+        raise InputError(
+            f"{path}, line {error.line}",
+            f"{error.key[:60]!r} stands in line {error.first_line} already",
+            "Name each key once.",
+        ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark is not None else ""
@@ -116,13 +125,8 @@ def _refuse_unknown(document: Mapping[str, object], environ: Mapping[str, str], 
     known = [*declared(), *sections()]
     for key in document:
         if key not in known:
-            raise InputError(f"{path}: {key[:60]!r}", "is no setting", _near(key, known))
+            raise InputError(f"{path}: {key[:60]!r}", "is no setting", near(key, known, _ALL))
     variables = [CONFIG_ENV, *(one.env for one in declared().values())]
     for name in environ:
         if name.startswith(PREFIX) and name not in variables:
-            raise InputError(name[:80], "is no setting", _near(name, variables))
-
-
-def _near(told: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(told, known, n=1)
-    return f"Did you mean {near[0]}?" if near else f"Settings are {', '.join(known)}."
+            raise InputError(name[:80], "is no setting", near(name, variables, _ALL))

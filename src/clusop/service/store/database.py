@@ -19,6 +19,7 @@ from clusop.errors import InputError
 from clusop.service.store.again import until_done
 from clusop.service.store.changes import begin_count, count_changes, watch_changes
 from clusop.service.store.encoding import check_encoding
+from clusop.service.store.private_file import make_private
 from clusop.service.store.unusable import unusable
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def open_database(told: str) -> Database:
 
 
 def _sqlite(url: URL) -> Database:
+    make_private(url)
     connect_args = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
     # The last one given back is the first one taken: of those that many readers once needed, most keep small caches.
     reading = create_engine(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from clusop.service.store.database import Database
 
-__all__ = ["configuration", "migrate", "revision_of"]
+__all__ = ["configuration", "migrate", "revision_of", "steps_behind"]
 
 _MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 # Any number will do, as long as nothing else in the database locks it: "clusop" in bytes.
@@ -36,6 +36,14 @@ def configuration(connection: Connection | None = None) -> Config:
 def revision_of(connection: Connection) -> str:
     """The revision a database is at, ``""`` for one that is empty."""
     return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def steps_behind(connection: Connection) -> int:
+    """How many revisions a database has yet to go to the newest; 0 for one that is empty, and for one of a newer clusop."""
+    scripts = ScriptDirectory.from_config(configuration()).walk_revisions()
+    newest_first = [script.revision for script in scripts]
+    before = revision_of(connection)
+    return newest_first.index(before) if before in newest_first else 0
 
 
 def migrate(database: Database, to: str = "head") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clusop.errors import InputError
@@ -9,7 +10,7 @@ from clusop.errors import InputError
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-__all__ = ["unusable"]
+__all__ = ["shown_place", "unusable"]
 
 _MOST_CHARS = 200
 # What libpq takes in the address's query as well as in its user part.
@@ -23,12 +24,21 @@ def unusable(url: URL, what: str, error: Exception) -> InputError:
     cause = lines[0].strip() if lines else type(error).__name__
     for secret in _secrets(url):
         cause = cause.replace(secret, "***")
-    plain = url.set(drivername=url.get_backend_name(), query={})
     return InputError(
-        f"database {plain.render_as_string(hide_password=True)}",
+        f"database {_plain(url)}",
         f"cannot be {what} ({cause[:_MOST_CHARS]})",
         "See that it is there and that this user may write to it.",
     )
+
+
+def shown_place(url: URL) -> str:
+    """Where a database is, for people: the path of a file, else the address. No password is in it."""
+    is_file = url.get_backend_name() == "sqlite"
+    return str(Path(url.database or "").absolute()) if is_file else _plain(url)
+
+
+def _plain(url: URL) -> str:
+    return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
 def _secrets(url: URL) -> list[str]:

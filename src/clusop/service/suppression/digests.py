@@ -45,9 +45,13 @@ class _Last:
 
 
 def is_digest_time(policy: Policy, now_ms: int) -> bool:
-    """Whether digests may go out now: from the set time on, out of quiet hours."""
-    local = local_time(now_ms, policy.time_zone)
-    return minute_of(local) >= policy.digest_minute and not policy.quiet_hours.covers(local)
+    """Whether digests may go out now: out of quiet hours, and from the first minute on that these leave after the set time.
+
+    Where they last from the set time until midnight, that minute is in the morning: each digest goes on the day after, and still
+    one a day. A day that is quiet throughout has none; the next one tells what it would have told.
+    """
+    local, quiet = local_time(now_ms, policy.time_zone), policy.quiet_hours
+    return minute_of(local) >= quiet.first_free_minute(policy.digest_minute) and not quiet.covers(local)
 
 
 def digest_facts(

@@ -16,14 +16,15 @@ from clusop.service.suppression.per_30_days import MS_PER_DAY, WINDOW_DAYS, Wind
 from clusop.service.suppression.quiet_hours import day_start_at_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Row
 
+    from clusop.service.problems.exclusions import Exclusion
     from clusop.service.suppression.per_30_days import Monthly
     from clusop.service.suppression.policy import Policy
 
-__all__ = ["LIVE_MS", "Candidate", "Told", "as_they_are_now", "candidates", "told_so_far"]
+__all__ = ["LIVE_MS", "Candidate", "Told", "as_they_are_now", "candidates", "excluded_by", "told_so_far"]
 
 LIVE_MS = WINDOW_DAYS * MS_PER_DAY
 """A problem that was not seen for so long is judged no more."""
@@ -111,10 +112,8 @@ def candidates(connection: Connection, policy: Policy, now_ms: int) -> list[Cand
     rows = connection.execute(
         select(*(problems.c[name] for name in _TOLD)).where(problems.c.last_seen_at_ms >= now_ms - LIVE_MS)
     ).all()
-    names = [dict(zip(_TOLD, row, strict=True)) for row in rows] if in_force else []
     found = []
-    for number, row in enumerate(rows):
-        covered = excluded(names[number], in_force) if in_force else None
+    for row in rows:
         window = _sums(sums.get(row.id), today)
         judged = Judged(
             problem_id=row.id,
@@ -124,11 +123,17 @@ def candidates(connection: Connection, policy: Policy, now_ms: int) -> list[Cand
             state_until_at_ms=row.state_until_at_ms,
             recommendation=row.recommendation,
             estimate=estimate(window, row.first_seen_at_ms, now_ms, min_days=policy.min_days, min_runs=policy.min_runs),
-            excluded_by=None if covered is None else covered.reason or f"{covered.field} {covered.pattern}",
+            excluded_by=excluded_by(row, in_force),
         )
         found.append(Candidate(row, window, judged))
     found.sort(key=lambda each: (*priority_of(each.judged), each.judged.problem_id), reverse=True)
     return found
+
+
+def excluded_by(row: Row[Any], in_force: Sequence[Exclusion]) -> str | None:  # Any: as in Candidate
+    """What is said of the exclusion that covers a problem, ``None`` where none does."""
+    covered = excluded(dict(zip(_TOLD, row, strict=True)), in_force) if in_force else None
+    return None if covered is None else covered.reason or f"{covered.field} {covered.pattern}"
 
 
 def as_they_are_now(connection: Connection, found: Iterable[Candidate], now_ms: int) -> Iterator[Candidate]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
 from clusop.reasons import Reason
+from clusop.service.problems.exclusions import current_exclusions
 from clusop.service.store.alone import alone
 from clusop.service.store.lock_order import hold
 from clusop.service.store.tables.delivery import deliveries
 from clusop.service.store.upsert import chunks
 from clusop.service.suppression.card_facts import card_facts, facts_json
 from clusop.service.suppression.digests import Rest, digest_facts, digest_json, is_digest_time
-from clusop.service.suppression.gather import LIVE_MS, as_they_are_now, candidates, told_so_far
+from clusop.service.suppression.gather import LIVE_MS, as_they_are_now, candidates, excluded_by, told_so_far
 from clusop.service.suppression.judge import SILENCING, History, Withheld, judge
 from clusop.service.suppression.withheld_rows import out_of_sight, write_withheld
 from clusop.service.teams.digest_card import digest_card
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from clusop.service.problems.exclusions import Exclusion
     from clusop.service.store.database import Database
     from clusop.service.suppression.gather import Candidate, Told
+    from clusop.service.suppression.judge import Decision
     from clusop.service.suppression.policy import Policy
     from clusop.service.teams.channels import Channel
     from clusop.service.teams.told import CardFacts, DigestFacts
@@ -68,6 +71,7 @@ class _Round:
     policy: Policy
     now_ms: int
     told: Told
+    exclusions: tuple[Exclusion, ...]
     reasons: dict[tuple[int, str], tuple[Reason, ...]]
     rests: dict[tuple[str, str], Rest]
     cards: int = 0
@@ -93,9 +97,11 @@ def pass_over(
     """Judge every live problem for every channel of its team, the greatest first, and write cards, digests and reasons.
 
     ``live`` are the candidates where they were gathered before, in a transaction that only read: adding up a month of
-    thousands of problems takes longer than others should wait to write. States are looked at once more in any case.
+    thousands of problems takes longer than others should wait to write. States, and exclusions of what would be told, are
+    looked at once more in any case.
     """
-    now = _Round(connection, policy, now_ms, told_so_far(connection, policy, now_ms), {}, {})
+    in_force = current_exclusions(connection, policy.exclusions, now_ms)
+    now = _Round(connection, policy, now_ms, told_so_far(connection, policy, now_ms), in_force, {}, {})
     gathered = candidates(connection, policy, now_ms) if live is None else live
     for candidate in as_they_are_now(connection, gathered, now_ms):
         team = candidate.judged.team
@@ -123,6 +129,11 @@ def _decide(now: _Round, candidate: Candidate, channel: Channel) -> None:
         told.failed_at_ms.get(channel.name),
     )
     decision = judge(judged, now.policy, history, now.now_ms)
+    if _would_be_told(decision):
+        # Globs over all names of all problems take long: only of those few they are worth a second look.
+        covered = excluded_by(candidate.row, now.exclusions)
+        if covered is not None:
+            decision = judge(replace(judged, excluded_by=covered), now.policy, history, now.now_ms)
     if isinstance(decision, Withheld):
         now.reasons[key] = decision.reasons
         if decision.is_for_digest:
@@ -135,6 +146,10 @@ def _decide(now: _Round, candidate: Candidate, channel: Channel) -> None:
     _write(now, message)
     told.add(judged.problem_id, channel.name, judged.team, now.now_ms)
     now.cards += 1
+
+
+def _would_be_told(decision: Decision) -> bool:
+    return not isinstance(decision, Withheld) or decision.is_for_digest
 
 
 def _digests(now: _Round, channels: Sequence[Channel]) -> int:

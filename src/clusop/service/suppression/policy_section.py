@@ -54,6 +54,7 @@ _MOST_USD, _MOST_CORE_HOURS, _MOST_DAYS, _MOST_CARDS = 10**9, 10**9, 365, 1_000
 _WINDOW_DAYS, _MOST_LINES = 30, 20
 _MINUTES_PER_DAY = 24 * 60
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_EXPONENT = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 
@@ -96,6 +97,10 @@ def _quiet(value: object, where: str) -> QuietHours:
         if name.lower()[:3] not in DAYS:
             raise InputError(f"{where}.days", f"{name[:60]!r} is no day", f"Allowed are {', '.join(DAYS)}.")
         days.append(DAYS.index(name.lower()[:3]))
+    if len(set(days)) == len(DAYS):
+        # Hours alone always leave a minute.
+        what = f"{_shown(told['days'])} are all days, and nothing could ever be sent"
+        raise InputError(f"{where}.days", what, f"Allowed are up to {len(DAYS) - 1} of {', '.join(DAYS)}.")
     if "from" not in told:
         return QuietHours(days=frozenset(days))
     return QuietHours(_clock(told["from"], f"{where}.from"), _clock(told["to"], f"{where}.to"), frozenset(days))
@@ -128,6 +133,9 @@ def _number(told: Mapping[str, object], key: str, standard: Fraction, where: str
     if isinstance(value, Fraction):
         return value
     text = str(value)
+    if not isinstance(value, bool) and _EXPONENT.fullmatch(text):
+        remedy = f"Write the number out. Allowed are numbers from 0 to {most}."
+        raise InputError(f"{where}.{key}", f"{_shown(value)} has an exponent, which is not taken", remedy)
     is_number = not isinstance(value, bool) and isinstance(value, int | float | str) and _NUMBER.fullmatch(text)
     if not is_number or not 0 <= Fraction(text) <= most:
         raise InputError(

@@ -29,9 +29,15 @@ class QuietHours:
 
     def covers(self, local: datetime) -> bool:
         """Whether it is quiet at a local time. Where a clock is set back, both of its equal hours are alike."""
-        minute = minute_of(local)
-        if local.weekday() in self.days:
-            return True
+        return local.weekday() in self.days or self._is_quiet_hour(minute_of(local))
+
+    def first_free_minute(self, minute: int) -> int:
+        """The first minute of a day from ``minute`` on, over midnight, that the hours leave: they always leave one. What ``days``
+        take is not looked at.
+        """
+        return self.to_minute if self._is_quiet_hour(minute) else minute
+
+    def _is_quiet_hour(self, minute: int) -> bool:
         if self.from_minute <= self.to_minute:
             return self.from_minute <= minute < self.to_minute
         return minute >= self.from_minute or minute < self.to_minute

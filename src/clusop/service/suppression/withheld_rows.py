@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 
 from clusop.service.store.tables.delivery import withheld
 from clusop.service.store.tables.problems import problems
@@ -23,6 +23,8 @@ __all__ = ["Withholdings", "out_of_sight", "write_withheld"]
 Withholdings: TypeAlias = Mapping[tuple[int, str], "Sequence[Reason]"]
 """The reasons by problem and channel; a pair without any was told."""
 _UNSEEN = "not-seen-lately"
+_NEW_AT_ONCE = 5_000
+"""Of problems that nothing was ever written down about. A pass comes every minute: the rest waits for the next."""
 
 
 def write_withheld(connection: Connection, decisions: Withholdings, now_ms: int) -> None:
@@ -75,11 +77,19 @@ def write_withheld(connection: Connection, decisions: Withholdings, now_ms: int)
 
 
 def out_of_sight(connection: Connection, seen_before_ms: int) -> list[tuple[int, str]]:
-    """Problems and channels whose decision rests on other reasons than that the problem was not seen for long."""
+    """Problems and channels whose decision rests on other reasons than that the problem was not seen for long, or on none: a
+    problem whose last run was told a month late was never judged, and is of no channel (``""``).
+    """
+    is_old = problems.c.last_seen_at_ms < seen_before_ms
     rows = connection.execute(
         select(withheld.c.problem_id, withheld.c.channel)
         .join(problems, problems.c.id == withheld.c.problem_id)
-        .where(withheld.c.is_current, withheld.c.reason != _UNSEEN, problems.c.last_seen_at_ms < seen_before_ms)
+        .where(withheld.c.is_current, withheld.c.reason != _UNSEEN, is_old)
         .distinct()
     )
-    return [(row.problem_id, row.channel) for row in rows]
+    has_reason = exists().where(withheld.c.problem_id == problems.c.id, withheld.c.is_current)
+    # In this order they are found in an index, without reading their rows, which are long.
+    new = (
+        select(problems.c.id).where(is_old, ~has_reason).order_by(problems.c.last_seen_at_ms.desc()).limit(_NEW_AT_ONCE)
+    )
+    return [*((row.problem_id, row.channel) for row in rows), *((row.id, "") for row in connection.execute(new))]

@@ -50,13 +50,13 @@ def core_hours_text(core_hours: Range) -> str:
 
 
 def percent(ratio: Fraction, *, is_upper_bound: bool = False) -> str:
-    """``41 %``, ``at most 41 %``, ``< 1 %``, ``> 99 %``. Neither 0 nor 100 is reached by rounding."""
+    """``41 %``, ``≤ 41 %``, ``< 1 %``, ``> 99 %``. Neither 0 nor 100 is reached by rounding."""
     whole = round(ratio * 100)
     if ratio > 0 and whole == 0:
         return "< 1 %"
     if ratio < 1 and whole == _ALL:
-        return "at most 100 %" if is_upper_bound else "> 99 %"
-    return f"{'at most ' if is_upper_bound else ''}{whole} %"
+        return "≤ 100 %" if is_upper_bound else "> 99 %"
+    return f"{'≤ ' if is_upper_bound else ''}{whole} %"
 
 
 def number(text: str) -> str:

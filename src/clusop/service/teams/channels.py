@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from clusop.errors import InputError
+from clusop.service.settings.near import near
 from clusop.service.teams.egress import Egress
 from clusop.service.teams.secret_address import secret_address
 
@@ -66,7 +67,7 @@ def _channel(where: str, entry: object, proxy: Proxy | None) -> Channel:
     told: Mapping[str, Any] = entry  # Any: YAML
     for key in told:
         if key not in _KEYS:
-            raise InputError(f"{where}.{str(key)[:60]}", "is not known", f"Allowed are {', '.join(_KEYS)}.")
+            raise InputError(f"{where}.{str(key)[:60]}", "is not known", near(str(key), _KEYS, "Allowed are"))
     name, kind = told.get("name"), told.get("kind", "teams")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise InputError(

@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 from clusop.pricing.price import Unpriced
-from clusop.reasons import catalogue
 from clusop.service.teams.amount_text import core_hours_text, figure_text
 from clusop.service.teams.digest_card import digest_headline
 from clusop.service.teams.plain_text import plain
 from clusop.service.teams.problem_card import headline, is_projected
 from clusop.service.teams.words import (
     PROJECTED,
+    advice_of,
     gist,
     instant,
     legs_text,
@@ -44,8 +44,8 @@ def problem_text(facts: CardFacts) -> str:
     if not isinstance(facts.exposures, Unpriced):
         lines += [f"Premium: {figure_text(figure)} per 30 days" for figure in facts.exposures]
     lines += [f"How sure: {legs_text(facts.legs)}"] if facts.legs else []
-    entry = catalogue().get(facts.cause)
-    lines += [f"What to do: {entry.instead}"] if entry is not None and entry.instead else []
+    advice = advice_of(facts)
+    lines += [f"What to do: {advice.instead}"] if advice.instead else []
     lines += [PROJECTED] if is_projected(facts) else []
     lines += [facts.links.problem] if facts.links is not None else []
     return _packed(headline(facts), lines)

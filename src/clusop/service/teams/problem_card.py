@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clusop.pricing.price import Unpriced
-from clusop.reasons import catalogue
 from clusop.service.teams.amount_text import core_hours_text, figure_text, money, number, percent
 from clusop.service.teams.elements import code_block, fact_set, heading, label, named, open_url, runs, text_block
 from clusop.service.teams.envelope import Element, Part, fitted
@@ -19,6 +18,7 @@ from clusop.service.teams.words import (
     BASES,
     ENGINES,
     PROJECTED,
+    advice_of,
     bare,
     formula_text,
     gist,
@@ -147,8 +147,8 @@ def _details(facts: CardFacts) -> Iterator[Part]:
 
 
 def _advice(facts: CardFacts) -> Iterator[Part]:
-    entry = catalogue().get(facts.cause)
-    if entry is None or not entry.instead:
+    entry = advice_of(facts)
+    if not entry.instead:
         return
     yield Part((heading("What to do"), text_block(entry.instead, spacing="Small")))
     if entry.before and entry.after:
@@ -164,8 +164,8 @@ def _formulas(facts: CardFacts) -> Iterator[Part]:
         yield Part((heading("How it is computed"), *elements), _RATE_FORMULA)
     sighting = facts.sighting
     if sighting is not None and savings and not isinstance(sighting.figure, Unpriced):
-        runs_word = "run" if sighting.runs == 1 else f"{sighting.runs} runs"
-        yield Part(tuple(_formula(f"for the {runs_word} that show it best", sighting.figure)), _SIGHTING_FORMULA)
+        runs_word = "run that shows" if sighting.runs == 1 else f"{sighting.runs} runs that show"
+        yield Part(tuple(_formula(f"for the {runs_word} it best", sighting.figure)), _SIGHTING_FORMULA)
 
 
 def _formula(what: str, figure: Figure) -> tuple[Element, ...]:

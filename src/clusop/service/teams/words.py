@@ -6,17 +6,18 @@ import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from clusop.reasons import catalogue
+from clusop.reasons import Advice, catalogue
 from clusop.service.teams.amount_text import money, percent, plural
 from clusop.service.teams.plain_text import plain
 
 if TYPE_CHECKING:
-    from clusop.service.teams.told import Leg, Place, Rate, Saving, Sighting
+    from clusop.service.teams.told import CardFacts, Leg, Place, Rate, Saving, Sighting
 
 __all__ = [
     "BASES",
     "ENGINES",
     "PROJECTED",
+    "advice_of",
     "bare",
     "formula_text",
     "gist",
@@ -161,3 +162,10 @@ def saving_text(savings: tuple[Saving, ...]) -> str:
 def legs_text(legs: tuple[Leg, ...]) -> str:
     """``advice 0.93 (high), reading 0.99 (high), …``."""
     return ", ".join(f"{_LEG_NAMES.get(leg.name, leg.name)} {leg.score:.2f} ({plain(leg.level, 10)})" for leg in legs)
+
+
+def advice_of(facts: CardFacts) -> Advice:
+    """What to do about the operator that left; empty where nothing is known."""
+    entry = catalogue().get(facts.cause)
+    operator = facts.sighting.operator if facts.sighting is not None else ""
+    return entry.advice(operator) if entry is not None else Advice()

@@ -44,7 +44,7 @@ class AuditAsked:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line. ``actor_kind`` is person, token or clusop; ``target`` like ``problem:17``."""
+    """One line. ``actor_kind`` is person, token, local or clusop; ``target`` like ``problem:17``."""
 
     id: int
     at_ms: int

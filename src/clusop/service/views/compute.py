@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -13,7 +12,8 @@ from clusop.service.decisions.newest import newest_since
 from clusop.service.store.tables.agents import agents
 from clusop.service.store.tables.decisions import engine_decisions
 from clusop.service.store.tables.problems import problems
-from clusop.service.views.problem_line import LIVE, mapping_of
+from clusop.service.views.decision_line import DECISION_COLUMNS, DecisionLine, decision_line
+from clusop.service.views.problem_line import LIVE
 from clusop.service.views.sums import NO_SUMS, Sums, added
 from clusop.service.views.visible import ALL_WORKSPACES, within
 
@@ -22,29 +22,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from clusop.service.views.sums import DatabaseRow
-
-__all__ = ["ComputeLine", "ComputeView", "DecisionLine", "compute_lines", "one_compute"]
+__all__ = ["ComputeLine", "ComputeView", "compute_lines", "one_compute"]
 
 _HISTORY = 60
 _MOST = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionLine:
-    """A decision about one engine: ``disable`` or ``keep``, with reasons as ids or as ``{"reason", "sentence"}``. ``saving``
-    is a figure of the wire, or ``{"unpriced": …}``, or empty.
-    """
-
-    workspace: str
-    compute: str
-    decided_at_ms: int
-    from_at_ms: int
-    to_at_ms: int
-    action: str
-    reasons: tuple[object, ...]
-    saving: Mapping[str, Any]  # Any: JSON
-    facts: Mapping[str, Any]  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +48,6 @@ class ComputeView:
     history: tuple[DecisionLine, ...]
 
 
-_COLUMNS = tuple(column for column in engine_decisions.c if column.name != "id")
-
-
 def compute_lines(
     connection: Connection, recent: Mapping[int, Sums], since_ms: int, workspace: str = ALL_WORKSPACES
 ) -> tuple[ComputeLine, ...]:
@@ -77,13 +55,14 @@ def compute_lines(
     exposure.
     """
     asked = (
-        select(*_COLUMNS)
+        select(*DECISION_COLUMNS)
         .where(*newest_since(since_ms), *within(engine_decisions.c.workspace, workspace))
         # What would be switched off is none of those left out.
         .order_by((engine_decisions.c.action == "disable").desc(), engine_decisions.c.id.desc())
     )
     decided = {
-        (row["workspace"], row["compute"]): _decision(row) for row in connection.execute(asked.limit(_MOST)).mappings()
+        (row["workspace"], row["compute"]): decision_line(row)
+        for row in connection.execute(asked.limit(_MOST)).mappings()
     }
     parts: dict[tuple[str, str], list[Sums]] = defaultdict(list)
     engines: dict[tuple[str, str], str] = {}
@@ -107,12 +86,12 @@ def compute_lines(
 def one_compute(connection: Connection, workspace: str, compute: str, recent: Mapping[int, Sums]) -> ComputeView | None:
     """One compute definition, ``None`` where no decision, problem or agent names it."""
     asked = (
-        select(*_COLUMNS)
+        select(*DECISION_COLUMNS)
         .where(engine_decisions.c.workspace == workspace, engine_decisions.c.compute == compute)
         .order_by(engine_decisions.c.decided_at_ms.desc())
         .limit(_HISTORY)
     )
-    history = tuple(_decision(row) for row in connection.execute(asked).mappings())
+    history = tuple(decision_line(row) for row in connection.execute(asked).mappings())
     column = problems.c
     rows = connection.execute(
         select(column.id, column.engine, column.state).where(column.workspace == workspace, column.compute == compute)
@@ -134,25 +113,3 @@ def _is_heard(connection: Connection, workspace: str, compute: str) -> bool:
 def _rank(line: ComputeLine) -> tuple[bool, int, int, str, str]:
     disables = line.decision is not None and line.decision.action == "disable"
     return not disables, -line.recent.exposure_twice_mid, -line.recent.run_ms, line.workspace, line.compute
-
-
-def _decision(row: DatabaseRow) -> DecisionLine:
-    return DecisionLine(
-        workspace=row["workspace"],
-        compute=row["compute"],
-        decided_at_ms=row["decided_at_ms"],
-        from_at_ms=row["from_at_ms"],
-        to_at_ms=row["to_at_ms"],
-        action=row["action"],
-        reasons=_reasons(row["reasons"]),
-        saving=mapping_of(row["saving"]),
-        facts=mapping_of(row["facts"]),
-    )
-
-
-def _reasons(text: str) -> tuple[object, ...]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return ()
-    return tuple(value) if isinstance(value, list) else ()

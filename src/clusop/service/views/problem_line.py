@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from clusop.service.views.sums import DatabaseRow
 
-__all__ = ["LINE_COLUMNS", "LIVE", "STATES", "ProblemLine", "mapping_of", "problem_line"]
+__all__ = ["LINE_COLUMNS", "LIVE", "STATES", "TO_LOOK_AT", "ProblemLine", "mapping_of", "problem_line"]
 
 STATES = ("open", "came-back", "acknowledged", "snoozed", "resolved")
 LIVE = ("open", "came-back", "acknowledged", "snoozed")
 """The states of problems that nobody called solved."""
+TO_LOOK_AT = ("open", "came-back")
+"""Of these the states of problems that nobody has answered."""
 
 LINE_COLUMNS = tuple(column for column in problems.c if column.name != "evidence")
 

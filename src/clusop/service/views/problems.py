@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ from sqlalchemy import func, or_, select
 
 from clusop.service.problems.seen_names import has_cause, names_of
 from clusop.service.store.tables.problems import problem_days, problems
-from clusop.service.views.problem_line import LINE_COLUMNS, LIVE, STATES, ProblemLine, problem_line
+from clusop.service.views.problem_line import LINE_COLUMNS, LIVE, STATES, TO_LOOK_AT, ProblemLine, problem_line
+from clusop.service.views.search_words import search_words
 from clusop.service.views.sums import NO_SUMS, Sums, day_exposure, day_sums, sums_of
 from clusop.service.views.visible import ALL_WORKSPACES, within
 
@@ -40,17 +40,14 @@ SORTS = ("avoidable", "exposure", "time", "runs", "last-seen", "first-seen")
 """What the list can be sorted by, the greatest first."""
 _MOST_CHOICES = 200
 _ESCAPE = "\\"
-_JOB = re.compile(r"\bjob\s+(?=[0-9])")
-_SHOWN_WORDS = frozenset({"task", "workload", "cluster"})
-_MOST_WORDS = 8
 _MOST_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemsAsked:
-    """Which problems. ``state`` is one of :data:`~.problem_line.STATES`, ``live`` or ``all``; ``""`` asks for any.
-    ``after`` is the ``next_after`` of the page before, ``visible`` the workspace the caller may see; ``among`` are the ids of
-    the only problems that count, ``None``: all.
+    """Which problems. ``state`` is one of :data:`~.problem_line.STATES`, ``live``, ``to-look-at`` or ``all``; ``""`` asks
+    for any. ``after`` is the ``next_after`` of the page before, ``visible`` the workspace the caller may see; ``among`` are the
+    ids of the only problems that count, ``None``: all.
     """
 
     state: str = "live"
@@ -60,6 +57,7 @@ class ProblemsAsked:
     engine: str = ""
     action: str = ""
     compute: str = ""
+    workload: str = ""
     search: str = ""
     sort: str = "avoidable"
     after: str = ""
@@ -163,15 +161,17 @@ def _conditions(asked: ProblemsAsked) -> list[ColumnElement[bool]]:
     conditions = within(column.workspace, asked.visible)
     if asked.state == "live":
         conditions.append(column.state.in_(LIVE))
+    elif asked.state == "to-look-at":
+        conditions.append(column.state.in_(TO_LOOK_AT))
     elif asked.state in STATES:
         conditions.append(column.state == asked.state)
-    chosen = ((name, getattr(asked, name)) for name in ("workspace", "engine", "action", "compute"))
+    chosen = ((name, getattr(asked, name)) for name in ("workspace", "engine", "action", "compute", "workload"))
     conditions += [column[name] == value for name, value in chosen if value]
     if asked.cause:
         conditions.append(has_cause(asked.cause))
     if asked.team is not None:
         conditions.append(column.team == asked.team)
-    for word in _words(asked.search):
+    for word in search_words(asked.search):
         pattern = f"%{_escaped(word)}%"
         conditions.append(
             or_(
@@ -196,12 +196,6 @@ def _conditions(asked: ProblemsAsked) -> list[ColumnElement[bool]]:
             )
         )
     return conditions
-
-
-def _words(search: str) -> list[str]:
-    """What is searched for. People write places as pages show them: ``job 42, task load`` is ``job:42`` and ``load``."""
-    words = _JOB.sub("job:", search).replace(",", " ").split()
-    return [word for word in words if word not in _SHOWN_WORDS][:_MOST_WORDS]
 
 
 def _escaped(word: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, select
 
 from clusop.service.store.tables.money import bill_hours, reconciliations
 from clusop.service.views.problem_line import mapping_of
+from clusop.service.views.reading_sentence import reading_sentence
 from clusop.service.views.visible import ALL_WORKSPACES, within
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["GapLine", "ReconciliationLine", "Reconciliations", "counts_by_run", "reconciliation_lines"]
 
 _MOST = 50
+_MODELED = "modeled"
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationLine:
     """One run. ``tier`` is what the probe found: modeled, billed-at-list or billed-negotiated. ``counts`` are of all that the
-    reader may see.
+    reader may see, and so is what ``sentence`` tells of them; it tells why the tier is no better, or why the run failed, too.
     """
 
     id: int
@@ -50,8 +52,8 @@ class GapLine:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliations:
-    """The newest 50 runs, newest first, and the hours of the window without a price. ``was_read``: whether there was a run at
-    all, though it may have found nothing for this reader.
+    """The newest 50 runs, newest first, and the hours of the window without a price. ``was_read``: whether there was a run that
+    could read a bill with prices, though it may have found nothing for this reader, or have failed after that.
     """
 
     lines: tuple[ReconciliationLine, ...]
@@ -99,12 +101,23 @@ def reconciliation_lines(
     )
     return Reconciliations(
         lines=tuple(
-            ReconciliationLine(*row[:8], mapping_of(row[8]) if mine is None else mine[row[0]])
+            _told(
+                ReconciliationLine(*row[:8], mapping_of(row[8]) if mine is None else mine[row[0]]),
+                is_of_one=mine is not None,
+            )
             for row in connection.execute(asked)
         ),
         gaps=tuple(GapLine(str(reason), int(many)) for reason, many in connection.execute(gaps)),
-        was_read=connection.execute(select(column.id).limit(1)).first() is not None,
+        # Whatever its probe could not read leaves a run at modeled: it never came to the bill.
+        was_read=connection.execute(select(column.id).where(column.tier != _MODELED).limit(1)).first() is not None,
     )
+
+
+def _told(line: ReconciliationLine, *, is_of_one: bool) -> ReconciliationLine:
+    """A reading that came to its end tells what it found; another only why it did not."""
+    if line.outcome != "done" or line.tier == _MODELED:
+        return line
+    return replace(line, sentence=reading_sentence(line.counts, line.sentence, is_of_one=is_of_one))
 
 
 def counts_by_run(connection: Connection, window: Window, workspace: str) -> dict[int, dict[str, object]]:

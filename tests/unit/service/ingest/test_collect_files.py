@@ -1,4 +1,4 @@
-"""Each file of a folder is counted once; one that changed or is malformed counts nothing."""
+"""Each file of a folder is counted once, its records one by one; one that changed or is no batch counts nothing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import pytest
 from ingest_samples import DAY_MS, NOW_MS, agent_id, agent_state, line, signal
 from sqlalchemy import func, select
 
-from clusop.service.ingest.apply import apply_batches
+from clusop.service.ingest import collect as collecting
+from clusop.service.ingest.apply import REFUSED_FACT, apply_batches
 from clusop.service.ingest.batch import batch_of
 from clusop.service.ingest.collect import collect_file, files_below
 from clusop.service.ingest.limits import Limits
+from clusop.service.store.facts import counts
 from clusop.service.store.tables.agents import agents
 from clusop.service.store.tables.problems import signals
 
@@ -22,7 +24,7 @@ def write(folder, agent, first, last, *, lines=None):
 
 
 def collect(database, path):
-    return collect_file(database, path, NOW_MS, Limits(most_bytes=1_000_000, most_records=100))
+    return collect_file(database, path, NOW_MS, Limits(most_bytes=1_000_000))
 
 
 def stored(database):
@@ -74,13 +76,39 @@ def test_a_file_that_changed_is_told_of(database, tmp_path):
     assert (found.outcome, found.reason.id, stored(database)) == ("refused", "file-changed", 3)
 
 
+def test_a_bad_record_is_refused_alone_and_the_file_is_taken(database, tmp_path):
+    bad = signal(1, 2) | {"version": 2}
+    path = write(tmp_path, 1, 1, 3, lines=[line(signal(1, 1)), line(bad), line(signal(1, 3))])
+    found = collect(database, path)
+    assert (found.outcome, found.receipt.accepted, stored(database)) == ("taken", 2, 2)
+    assert [(one.sequence, one.reason) for one in found.receipt.refused] == [(2, "unknown-record")]
+    assert collect(database, path).outcome == "known"
+    with database.reading() as connection:
+        assert counts(connection, REFUSED_FACT) == {f"{REFUSED_FACT}unknown-record": 1}
+
+
+@pytest.mark.parametrize("bad_ones", [{1}, {3}, {1, 3}, {1, 2, 3}])
+def test_a_name_promises_bad_records_as_well(database, tmp_path, bad_ones):
+    lines = [line(signal(1, at) | ({"runs": -1} if at in bad_ones else {})) for at in (1, 2, 3)]
+    found = collect(database, write(tmp_path, 1, 1, 3, lines=lines))
+    assert (found.outcome, stored(database)) == ("taken", 3 - len(bad_ones))
+    assert [one.sequence for one in found.receipt.refused] == sorted(bad_ones)
+
+
+def test_a_record_from_before_retention_is_told_of(database, tmp_path):
+    old = line(signal(1, 1, end_at_ms=NOW_MS - 95 * DAY_MS))
+    found = collect(database, write(tmp_path, 1, 1, 1, lines=[old]))
+    assert [one.reason for one in found.receipt.refused] == ["too-old"]
+
+
 @pytest.mark.parametrize(
     "lines",
     [
         [],
         [b"{"],
         [line(signal(1, 1)), b"\xff", line(signal(1, 3))],
-        [line(signal(1, 1)), line(signal(1, 2) | {"cause": "No Cause"}), line(signal(1, 3))],
+        [line(signal(1, 1)), line(signal(1, 4) | {"version": 2})],
+        [line(signal(1, 2) | {"version": 2}), line(signal(1, 3))],
         [line(signal(1, 1)), line(signal(2, 3))],
         [line(signal(1, 1)), line(signal(1, 4))],
         [b"x" * 2_000_000],
@@ -93,3 +121,19 @@ def test_a_malformed_file_counts_nothing(database, tmp_path, lines):
     # Mended, it is taken: nothing of it was noted.
     write(tmp_path, 1, 1, 3)
     assert collect(database, path).outcome == "taken"
+
+
+def test_what_ends_in_the_middle_leaves_nothing_and_is_done_again(database, tmp_path, monkeypatch):
+    path = write(tmp_path, 1, 1, 3)
+
+    def killed(*told):
+        apply_batches(*told)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(collecting, "apply_batches", killed)
+        with pytest.raises(KeyboardInterrupt):
+            collect(database, path)
+    assert stored(database) == 0
+    assert [collect(database, path).outcome for _ in range(2)] == ["taken", "known"]
+    assert stored(database) == 3

@@ -28,6 +28,8 @@ def test_as_json_too(capsys) -> None:
     told = json.loads(capsys.readouterr().out)
     assert (len(told["statements"]), told["dry_run"]) == (4, True)
     assert "<the user or service principal that clusop runs as>" in told["grants"][0]
+    assert all(one.startswith("GRANT ") for one in told["grants"]), "an administrator runs all of it as it stands"
+    assert "CAN USE on the SQL warehouse" in told["permission"]
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,21 @@ def test_who_is_bound_to_a_workspace_ends_only_what_holds_there_alone(database):
     assert [concerns(made, workspace) for workspace in ("42", "53", "*")] == [True, False, True]
 
 
+def test_a_glob_that_a_token_is_bound_to_is_no_workspace(database):
+    one = Exclusion("workload", "job:9*", workspace="*", reason="a sandbox")
+    for bound_to in ("B*", "B?", "", " ", "[B]", "**"):
+        with database.writing() as connection, pytest.raises(InputError, match="names no workspace"):
+            add_exclusion(connection, one, ANA, NOW_MS, bound_to=bound_to)
+    with database.writing() as connection:
+        assert add_exclusion(connection, one, ANA, NOW_MS, bound_to="B1").workspace == "B1"
+    # Nor does it end what somebody else meant for several.
+    glob = add(database, Exclusion("workload", "job:9*", workspace="B*", reason="x"))
+    with database.writing() as connection:
+        assert (
+            remove_exclusion(connection, Removal(glob.exclusion_id, "x", "B*"), ANA, NOW_MS).id == "unknown-exclusion"
+        )
+
+
 def test_the_same_twice_is_told_and_one_that_has_ended_is_renewed(database):
     one = Exclusion("tag", "dev*", tag_key="env", reason="x", until_at_ms=NOW_MS + 10)
     first = add(database, one)
@@ -155,6 +170,13 @@ def test_the_same_twice_is_told_and_one_that_has_ended_is_renewed(database):
         Exclusion("workload", "job:9"),
         Exclusion("workload", "", reason="x"),
         Exclusion("workload", "\x00", reason="x"),
+        # without what nobody sees, each would be about something else
+        Exclusion("workload", "a\x00", reason="x"),
+        Exclusion("workload", "a\u200b", reason="x"),
+        Exclusion("workload", "a", reason="x", workspace=""),
+        Exclusion("workload", "a", reason="x", workspace=" "),
+        Exclusion("workload", "a", reason="x", workspace="4\x00"),
+        Exclusion("tag", "a", tag_key="env\x00", reason="x"),
         Exclusion("workload", "***", reason="x"),
         Exclusion("owner", "x", reason="x"),
         Exclusion("tag", "x", reason="x"),

@@ -153,7 +153,9 @@ def test_a_jobs_owner_is_from_the_system_tables_of_its_own_workspace(database, a
 def test_what_a_person_says_stays_and_can_be_taken_back(database, a_problem, problem_row):
     problem_id = a_problem(tags={"team": "pricing", "owner": "tagged"})
     with database.writing() as connection:
-        assert set_by_person(connection, problem_id, ("dan\x00", ""), (ANA, "moved"), NOW_MS) is None
+        assert set_by_person(connection, problem_id, ("dan", ""), (ANA, "moved"), NOW_MS) is None
+        with pytest.raises(InputError, match=r"^owner: "):
+            set_by_person(connection, problem_id, ("bea\x00", ""), (ANA, "moved"), NOW_MS)
     assigned(database, POLICY)
     assert owned(problem_row(problem_id)) == ["dan", "person", "pricing", "tag"]
     with database.writing() as connection:

@@ -32,6 +32,13 @@ def test_sections_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "host", ["https://x", "a.example", "http://127.0.0.1:8080", "http://[::1]:1", "http://localhost"]
+)
+def test_https_and_this_very_machine_are_hosts(host) -> None:
+    assert read_resolver_settings({"host": host}, None).host == host
+
+
+@pytest.mark.parametrize(
     ("databricks", "discounts", "named"),
     [
         ([], None, "databricks"),
@@ -39,9 +46,17 @@ def test_sections_are_read() -> None:
         ({"catalog": "main"}, None, "catalog"),
         ({"catalog": "ma`in", "schema": "x"}, None, "databricks.catalog"),
         ({"catalog": "system", "schema": "x"}, None, "databricks.catalog"),
+        ({"host": "http://evil.example"}, None, "databricks.host"),
+        ({"host": "HTTP://evil.example"}, None, "databricks.host"),
+        ({"host": "http://127.0.0.1.evil.example"}, None, "databricks.host"),
+        ({"host": "http://["}, None, "databricks.host"),
+        ({"host": "ftp://x"}, None, "databricks.host"),
         ({"days": 0}, None, "databricks.days"),
         ({"days": True}, None, "databricks.days"),
         ({"warehouse": ["x"]}, None, "databricks.warehouse"),
+        ({"host": "foo"}, None, "databricks.host"),
+        ({"host": "https://"}, None, "databricks.host"),
+        ({"host": "my workspace.example"}, None, "databricks.host"),
         (None, {}, "discounts"),
         (None, [{"sku": "x"}], "discounts[0]"),
         (None, [{"sku": "x", "ratio": "much"}], "discounts[0].ratio"),
@@ -55,6 +70,20 @@ def test_a_fault_names_its_place(databricks, discounts, named) -> None:
     with pytest.raises(InputError) as fault:
         read_resolver_settings(databricks, discounts)
     assert named in fault.value.where or named in fault.value.what
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "https://x",
+        "https://adb-1.7.azuredatabricks.net/?o=1",
+        "adb-1.7.azuredatabricks.net",
+        "dbc-1.cloud.databricks.com:443/",
+        "http://127.0.0.1:8080",
+    ],
+)
+def test_an_address_of_a_workspace_may_do_without_its_scheme(host) -> None:
+    assert read_resolver_settings({"host": host}, None).host == host
 
 
 def test_every_statement_of_a_run_is_one_select_or_a_merge_into_our_own_schema() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from hours_of_agents import HOUR, MINUTE, agent, shape
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,6 @@ from clusop.pricing.provider import PriceBook
 from clusop.reasons import Reason
 from clusop.service.resolver.bill import BillHour, BillKey, BillPart
 from clusop.service.resolver.draft import Expectation, draft_of
-from clusop.service.resolver.observed import AgentHour
 from clusop.service.resolver.premium import premium_part
 from clusop.service.resolver.rounding import whole_parts
 from clusop.service.resolver.sharing import LINES, parts_of
@@ -20,16 +20,8 @@ from clusop.service.resolver.sku import premium_of, product_of
 from clusop.service.resolver.uptime import uptime
 from clusop.units import Range
 
-HOUR = 3_600_000
 BOOK = PriceBook.default()
 KEY = BillKey("1", "c", 0, "PREMIUM_JOBS_COMPUTE_(PHOTON)", is_photon=True, cloud="AWS", unit="DBU")
-
-
-def agent(slot_ms=0, busy_ms=0, aside_ms=0, **told) -> AgentHour:
-    values = {"armed_since_at_ms": 0, "started_at_ms": 0, "is_last": False, "hour_at_ms": 0, "shape": None, **told}
-    return AgentHour(
-        1, "1", slots_by_node_type={"x": slot_ms}, busy_ms=busy_ms, not_sql_or_failed_ms=aside_ms, **values
-    )
 
 
 @st.composite
@@ -45,16 +37,16 @@ decimals = st.integers(-(10**24), 10**24).map(lambda number: Fraction(number, 10
 @given(
     decimals,
     st.integers(0, 10**9).map(lambda number: Fraction(number, 10**6)),
-    ratios,
+    st.tuples(ratios, ratios),
     st.lists(agents_of(), max_size=4),
     st.dictionaries(st.integers(1, 9), st.fractions(0, 10**9, max_denominator=1000), max_size=5),
 )
-def test_the_lines_are_the_bill_in_dbus_and_to_the_micro_dollar(quantity, price, seen, agents, problems) -> None:
-    parts = parts_of(seen, agents, problems)
+def test_the_lines_are_the_bill_in_dbus_and_to_the_micro_dollar(quantity, price, seen_alive, agents, problems) -> None:
+    parts = parts_of(*seen_alive, agents, problems)
     assert sum((part.share for part in parts), Fraction(0)) == 1
     assert {part.line for part in parts} <= set(LINES)
     hour = BillHour(KEY, [BillPart(0, HOUR * 1000, quantity)], quantity * price, "billed-at-list")
-    draft = draft_of(hour, parts, Expectation(quantity, None, seen, 0), BOOK, "USD")
+    draft = draft_of(hour, parts, Expectation(quantity, None, seen_alive[0], 0), BOOK, "USD")
     assert sum((Fraction(line.dbu) for line in draft.lines), Fraction(0)) == quantity
     assert sum(line.microusd for line in draft.lines) == draft.microusd
     assert abs(draft.microusd - quantity * price * 10**6) <= Fraction(1, 2)
@@ -79,8 +71,8 @@ def test_weights_that_are_no_whole_are_a_bug(weights) -> None:
 
 
 def test_nobody_there_is_unobserved_and_slots_nobody_held_are_unused() -> None:
-    assert [(part.line, part.share) for part in parts_of(Fraction(0), [], {})] == [("unobserved", 1)]
-    assert [(part.line, part.share) for part in parts_of(Fraction(3, 4), [agent(100)], {})] == [
+    assert [(part.line, part.share) for part in parts_of(Fraction(0), Fraction(1), [], {})] == [("unobserved", 1)]
+    assert [(part.line, part.share) for part in parts_of(Fraction(3, 4), Fraction(1), [agent(100)], {})] == [
         ("unused", Fraction(3, 4)),
         ("unobserved", Fraction(1, 4)),
     ]
@@ -88,12 +80,22 @@ def test_nobody_there_is_unobserved_and_slots_nobody_held_are_unused() -> None:
 
 def test_an_agent_without_slots_has_seen_the_hour_all_the_same() -> None:
     """Python at work on a driver without executors holds no slot; that is unused, never idle."""
-    assert [(part.line, part.share) for part in parts_of(Fraction(1), [agent()], {})] == [("unused", 1)]
+    assert [(part.line, part.share) for part in parts_of(Fraction(1), Fraction(1), [agent()], {})] == [("unused", 1)]
     assert not any("idle" in line for line in LINES)
 
 
+def test_what_had_no_slot_alive_is_unused_and_no_work_of_the_rest() -> None:
+    parts = parts_of(Fraction(4, 5), Fraction(1, 4), [agent(100, 60)], {1: Fraction(30)})
+    assert [(part.line, part.share) for part in parts] == [
+        ("attributed", Fraction(6, 100)),
+        ("attributed-other", Fraction(6, 100)),
+        ("unused", Fraction(68, 100)),
+        ("unobserved", Fraction(1, 5)),
+    ]
+
+
 def test_problems_never_take_more_than_all_sql_did() -> None:
-    parts = parts_of(Fraction(1), [agent(100, 60, 20)], {1: Fraction(30), 2: Fraction(90)})
+    parts = parts_of(Fraction(1), Fraction(1), [agent(100, 60, 20)], {1: Fraction(30), 2: Fraction(90)})
     assert [(part.line, part.problem_id, part.share) for part in parts] == [
         ("attributed", 1, Fraction(1, 10)),
         ("attributed", 2, Fraction(3, 10)),
@@ -116,13 +118,20 @@ def test_problems_never_take_more_than_all_sql_did() -> None:
         # Two agents, one after the other and overlapping.
         ([agent(armed_since_at_ms=HOUR // 4), agent(armed_since_at_ms=HOUR // 2)], None, (True, True), (60, 45)),
         ([agent(armed_since_at_ms=2 * HOUR)], None, (True, True), (60, 0)),
+        # Its last hour, slots for six minutes: on the bill as a whole hour it is up until the agent was last there.
+        ([agent(96 * MINUTE, is_last=True, shape=shape())], None, (True, False), (6, 6)),
+        # Another agent's hour follows, or the bill goes on: nobody saw the rest.
+        ([agent(96 * MINUTE, is_last=True, shape=shape())], None, (True, True), (60, 6)),
+        ([agent(96 * MINUTE, is_last=True, shape=shape())], (0, 30), (True, False), (30, 6)),
+        # Its state tells of a later time: the driver was there, without slots.
+        ([agent(96 * MINUTE, is_last=True, shape=shape(), last_told_at_ms=30 * MINUTE)], None, (True, False), (30, 30)),
+        ([agent(96 * MINUTE, is_last=True, shape=shape(), last_told_at_ms=9 * HOUR)], None, (True, False), (60, 60)),
     ],
 )
 def test_seen_is_what_lies_after_arming_within_what_was_billed(agents, billed_us, neighbours, expected) -> None:
-    minute = HOUR // 60
-    span = None if billed_us is None else (billed_us[0] * minute * 1000, billed_us[1] * minute * 1000)
+    span = None if billed_us is None else (billed_us[0] * MINUTE * 1000, billed_us[1] * MINUTE * 1000)
     up = uptime(0, span, agents, is_billed_before=neighbours[0], is_billed_after=neighbours[1])
-    assert (up.up_ms / minute, up.seen_ms / minute) == expected
+    assert (up.up_ms / MINUTE, up.seen_ms / MINUTE) == expected
 
 
 @given(
@@ -133,6 +142,8 @@ def test_seen_is_what_lies_after_arming_within_what_was_billed(agents, billed_us
             armed_since_at_ms=st.integers(0, 2 * HOUR),
             started_at_ms=st.none() | st.integers(0, 2 * HOUR),
             is_last=st.booleans(),
+            last_told_at_ms=st.integers(0, 2 * HOUR),
+            shape=st.sampled_from((None, shape())),
         ),
         max_size=4,
     ),
@@ -180,7 +191,7 @@ def test_a_line_holds_what_its_exposure_is_recomputed_from() -> None:
     import json
 
     hour = BillHour(KEY, [BillPart(0, 1, Fraction(29))], Fraction(29), "billed-at-list")
-    parts = parts_of(Fraction(1), [agent(100, 50)], {7: Fraction(25)})
+    parts = parts_of(Fraction(1), Fraction(1), [agent(100, 50)], {7: Fraction(25)})
     line = draft_of(hour, parts, Expectation(Fraction(29), None, Fraction(1), 0), BOOK, "USD").lines[0]
     inputs = json.loads(line.inputs)
     usd, m = parse_range("usd", inputs["usd"]).low, parse_range("m", inputs["m"])

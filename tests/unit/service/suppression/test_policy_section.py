@@ -10,7 +10,7 @@ import yaml
 from clusop.errors import InputError
 from clusop.service.suppression import policy_section, read_policy
 from clusop.service.suppression.policy import Policy, UnpricedGate
-from clusop.service.suppression.quiet_hours import QuietHours
+from clusop.service.suppression.quiet_hours import DAYS, QuietHours
 
 
 def test_nothing_said_is_the_standard():
@@ -57,6 +57,8 @@ def test_a_tenth_is_a_tenth():
         ({"quiet_hours": {"from": "19:00"}}, "gate.quiet_hours"),
         ({"quiet_hours": {"from": "25:00", "to": "07:00"}}, "gate.quiet_hours.from"),
         ({"quiet_hours": {"days": ["someday"]}}, "gate.quiet_hours.days"),
+        ({"quiet_hours": {"days": [*DAYS, "sunday"]}}, "gate.quiet_hours.days"),
+        ({"quiet_hours": {"from": "19:00", "to": "07:00", "days": list(DAYS)}}, "gate.quiet_hours.days"),
         ({"digest": {"at": "noon"}}, "gate.digest.at"),
         ({"digest": {"length": 21}}, "gate.digest.length"),
         ({"unpriced": {"cards": "yes"}}, "gate.unpriced.cards"),
@@ -68,6 +70,20 @@ def test_a_fault_names_its_key(section, where):
         read_policy(section)
     assert told.value.where == where
     assert told.value.remedy
+
+
+def test_settings_under_which_nothing_could_ever_be_sent_say_what_is_allowed():
+    with pytest.raises(InputError) as told:
+        read_policy({"quiet_hours": {"days": list(DAYS)}})
+    assert str(told.value).startswith("gate.quiet_hours.days: ['mon', 'tue', ")
+    assert told.value.remedy == "Allowed are up to 6 of mon, tue, wed, thu, fri, sat, sun."
+    assert read_policy({"quiet_hours": {"days": list(DAYS[1:])}}).quiet_hours.days == frozenset(range(1, 7))
+
+
+@pytest.mark.parametrize("value", ["1e3", "1E3", "1.5e+2", 1e22, 1e-7])
+def test_a_number_with_an_exponent_is_told_to_be_written_out(value):
+    with pytest.raises(InputError, match=r"has an exponent, which is not taken\. Write the number out"):
+        read_policy({"min_usd_per_30_days": value})
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ audit = Table(
     key(),
     big("at_ms"),
     text("actor"),
-    # person, token, clusop
+    # person, token, local, clusop
     text("actor_kind"),
     text("action"),
     text("target"),

@@ -20,7 +20,7 @@ reconciliations = Table(
     big("to_at_ms"),
     # modeled, billed-at-list, billed-negotiated: what the probe found
     text("tier"),
-    # running, done, failed
+    # running, done, failed; interrupted: it never told its end, and another has begun since
     text("outcome"),
     # Why this tier and no better one, or why it failed: an id of the catalogue, and its sentence.
     text("reason"),

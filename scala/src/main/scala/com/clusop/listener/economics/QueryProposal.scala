@@ -140,8 +140,10 @@ object QueryProposal {
     if (perMille == 0L) "less than 0.1 %"
     else {
       val isWhole = perMille >= 100L || perMille % 10L == 0L
+      val rounded = (share * Fraction(100L)).rounded.longValue
+      val isAlmostAll = rounded == 100L && share < Fraction(1L) && !isUpperBound
       val tenths = s"${if (perMille < 0L) "-" else ""}${Math.abs(perMille) / 10L}.${Math.abs(perMille) % 10L}"
-      val digits = if (isWhole) (perMille / 10L).toString else tenths
+      val digits = if (isWhole) (if (isAlmostAll) rounded - 1L else rounded).toString else tenths
       s"${if (isUpperBound) "at most " else ""}$digits %"
     }
   }
