@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Price", "Unpriced"]
 
+_NOTHING = frozenset({"no-island", "no-premium", "no-tasks", "serverless-no-premium"})
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -29,6 +31,11 @@ class Unpriced:
     """There is no figure, and why."""
 
     reason: Reason
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether that is because there is nothing to be paid or saved, rather than because it is not known."""
+        return self.reason.id in _NOTHING
 
     def to_json(self) -> dict[str, dict[str, str]]:
         """The wire form of a figure without dollars."""

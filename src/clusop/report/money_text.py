@@ -39,7 +39,6 @@ _INPUT_CHARS = 80
 _PER_RUN = "a run"
 # A record tells a reason's id and not its detail, which leaves a blank before the full stop.
 _HOLE = re.compile(r" +\.")
-_NOTHING_TO_PAY = frozenset({"no-island", "no-premium", "no-tasks", "serverless-no-premium"})
 
 
 def amount_of(figure: Figure | Unpriced) -> str:
@@ -54,7 +53,7 @@ def midpoint(figure: Figure | Unpriced) -> Fraction:
 
 def lack_of(figure: Unpriced) -> str:
     """``none`` where nothing is there to be paid or saved, ``not priced`` where it is not known."""
-    return "none" if figure.reason.id in _NOTHING_TO_PAY else "not priced"
+    return "none" if figure.is_nothing else "not priced"
 
 
 def total_of(figures: Iterable[Figure | Unpriced]) -> Range | Unpriced:

@@ -119,6 +119,16 @@ def test_a_low_end_of_nothing_is_shown(changing):
     assert "$0 to < $0.01" in row_of(changing, "/problems", key)
 
 
+def test_a_premium_that_nobody_pays_is_none_wherever_it_stands(pages):
+    key = id_of(pages, COMET)
+    for path in ("/problems", "/jobs/one?workspace=local&workload=job:5"):
+        assert " none " in f"{row_of(pages, path, key)} "
+    assert "Last 30 days, as they were: premium none" in main_text(pages, f"/problems/{key}")
+    assert "Premium none," in main_text(pages, f"/problems/{key}/snooze")
+    unknown = id_of(pages, next(one for one in WORKS if one.job == 14))
+    assert " none " not in row_of(pages, "/problems", unknown)
+
+
 def test_what_has_no_price_says_why_in_one_wording(pages):
     text = main_text(pages, f"/problems/{id_of(pages, COMET)}")
     assert "Premium paid off the engine: none. This engine costs no premium" in text

@@ -25,6 +25,7 @@ __all__ = [
     "SOURCE_WORDS",
     "STATE_WORDS",
     "compute_words",
+    "costs_premium",
     "engine_words",
     "place_words",
     "reason_words",
@@ -144,6 +145,11 @@ def engine_words(engine: str) -> str:
     if engine in dialect_ids() and engine not in _TITLES:
         return dialect(engine).title
     return _TITLES.get(engine, cut(engine, _NAME_CHARS))
+
+
+def costs_premium(engine: str) -> bool:
+    """Whether the engine's use has a price of its own; of one that is not known it may."""
+    return engine not in dialect_ids() or dialect(engine).has_premium
 
 
 def workload_words(workload: str) -> str:

@@ -39,7 +39,7 @@ def money(amount_usd: Range) -> str:
 def figure_text(figure: Figure | Unpriced) -> str:
     """``$0.12–0.15 (modeled)``; why there is none, else."""
     if isinstance(figure, Unpriced):
-        return f"not priced: {_HOLE.sub('.', figure.reason.sentence)}"
+        return f"{'none' if figure.is_nothing else 'not priced'}: {_HOLE.sub('.', figure.reason.sentence)}"
     return f"{money(figure.usd)} ({figure.basis})"
 
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusop.analysis.economics import recompute
-from clusop.reasons import catalogue
+from clusop.pricing.price import Unpriced
+from clusop.reasons import Reason, catalogue
 from clusop.service.teams.digest_card import digest_card
 from clusop.service.teams.envelope import MAX_BYTES, Part, fitted, wire
 from clusop.service.teams.message_text import digest_text, problem_text
@@ -131,6 +132,24 @@ def test_a_problem_without_dollars_says_why_and_shows_core_time():
     assert "$" not in seen.replace('$\\"', "").replace('$"', "")
     assert "not priced: No DBU rate is known" in seen
     assert "75.9 core-hours" in seen
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("no-premium", "none: This engine costs no premium"), ("unknown-cloud", "not priced: ")]
+)
+def test_a_premium_that_nobody_pays_is_none_and_not_a_missing_price(reason, words):
+    told = replace(unpriced(), exposures=Unpriced(Reason(reason)))
+    assert words in json.dumps(problem_card(told), ensure_ascii=False)
+
+
+def test_the_advice_of_a_card_is_that_of_the_operator_that_left():
+    def card_of(operator):
+        told = replace(facts(cause="unsupported-operator"), sighting=replace(priced().sighting, operator=operator))
+        return json.dumps(problem_card(told), ensure_ascii=False)
+
+    assert "MERGE(b)" in card_of("SortMergeJoin")
+    assert "MERGE(b)" not in card_of("Generate")
+    assert "LATERAL VIEW explode" in card_of("Generate")
 
 
 def test_links_ask_before_they_change_anything_and_nothing_else_is_clickable():
