@@ -372,5 +372,9 @@ def test_a_service_that_heard_of_nobody_says_what_to_do_next(nothing_yet):
         answer = nothing_yet.get(path)
         assert answer.status == 200
         assert not reading(answer.text).faults
-    assert "says how to send the first signal" in nothing_yet.get("/problems").text
+    for path in ("/", "/problems", "/agents"):
+        # Each by itself: a link to the overview says nothing once a log has come in.
+        text = reading(nothing_yet.get(path).text).all("main")[0].text
+        assert "spark.clusop.endpoint" in text
+        assert "clusop analyze PATH --send URL --token-file FILE" in text
     assert "clusop onboard" in nothing_yet.get("/bill").text

@@ -223,7 +223,7 @@ def test_an_event_log_counts_as_no_agent_and_can_be_asked_for(senders, pages):
 
 def test_compute_says_what_would_fill_it(nothing_yet):
     text = main_text(nothing_yet, "/compute")
-    for words in ("job cluster of a saved job", "at least 90 %", "0 agents", "how to send the first signal"):
+    for words in ("job cluster of a saved job", "at least 90 %", "0 agents", "spark.clusop.endpoint"):
         assert words in text, words
     line = canonical_line(state(dataclasses.replace(COMET), "c" * 32, 1, seed.NOW_MS, is_final=False))
     with nothing_yet.database.writing() as connection:

@@ -210,10 +210,14 @@ def _prices(signal: Signal, book: PriceBook) -> tuple[PriceEntryView, ...]:
 
 
 def _legs(signal: Signal, exposures: Sequence[Figure]) -> tuple[LegView, ...]:
-    return tuple(
-        LegView(leg.name, leg.level, f"{leg.score:.2f}", tuple(known_reason(one).sentence for one in leg.reasons))
-        for leg in legs_of(signal, exposures, _LEGS)
-    )
+    is_priced = any(isinstance(one, PricedFigure) for one in (signal.figures.attributed, signal.figures.exposure))
+    views = []
+    for leg in legs_of(signal, exposures, _LEGS):
+        reasons = tuple(known_reason(one).sentence for one in leg.reasons)
+        # Where there are no dollars nobody can be sure of them, or unsure.
+        told = ("none", "–") if leg.name == "cost" and not is_priced else (leg.level, f"{leg.score:.2f}")
+        views.append(LegView(leg.name, *told, reasons))
+    return tuple(views)
 
 
 def _facts(signal: Signal) -> tuple[Fact, ...]:
