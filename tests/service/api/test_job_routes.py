@@ -90,9 +90,13 @@ def test_jobs_are_filtered_searched_and_paged(admin, store, database):
 def test_hostile_text_is_looked_for_as_text(admin, store, database):
     a_fleet(store, database)
     for field in ("search", "team", "workspace"):
-        for hostile in ("\x00", "'; DROP TABLE problems; --", "\\", "%00", "\ud7ff\uffff", "\u202e"):
-            for path in ("/v1/jobs", "/v1/export/jobs.csv", "/v1/export/jobs.json"):
+        for path in ("/v1/jobs", "/v1/export/jobs.csv", "/v1/export/jobs.json"):
+            for hostile in ("'; DROP TABLE problems; --", "\\", "%00", "\ud7ff\uffff"):
                 assert admin.get(path, params={field: hostile}).status_code == 200, (path, field, hostile)
+            # What nobody can see is no text to be looked for; it names no team.
+            for unseen in ("\x00", "a\u202e"):
+                expected = 400 if field == "search" else 200
+                assert admin.get(path, params={field: unseen}).status_code == expected, (path, field, unseen)
 
 
 def test_who_is_bound_to_a_workspace_sees_its_jobs_only(admin, client_of, store, database):

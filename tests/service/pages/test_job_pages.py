@@ -155,7 +155,11 @@ def test_many_jobs_are_paged_and_each_is_shown_once(nothing_yet):
 
 
 def test_without_jobs_the_page_says_what_fills_it(nothing_yet):
-    for words in ("No job has a problem that is not resolved", "how to send the first signal", "saved job"):
+    for words in (
+        "No job has a problem that is not resolved",
+        "an event log told that one of its queries left",
+        "saved job",
+    ):
         assert words in main_text(nothing_yet, "/jobs"), words
 
 

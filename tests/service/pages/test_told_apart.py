@@ -123,6 +123,10 @@ def test_a_premium_that_nobody_pays_is_none_wherever_it_stands(pages):
     key = id_of(pages, COMET)
     for path in ("/problems", "/jobs/one?workspace=local&workload=job:5"):
         assert " none " in f"{row_of(pages, path, key)} "
+    assert main_text(pages, "/jobs").count(" none ") == 2
+    assert "Premium paid off the engine, last 30 daysnone" in main_text(
+        pages, "/jobs/one?workspace=local&workload=job:5"
+    )
     assert "Last 30 days, as they were: premium none" in main_text(pages, f"/problems/{key}")
     assert "Premium none," in main_text(pages, f"/problems/{key}/snooze")
     unknown = id_of(pages, next(one for one in WORKS if one.job == 14))

@@ -28,7 +28,7 @@ def test_every_count_of_a_run_is_words():
         "2 corrected",
         "3 with another label only",
         "4 provisional",
-        "1 hour without a price: The price lists have no price for what was billed.",
+        "1 hour without a price: The price lists have no price for what was billed",
         "5 on the bill no more",
         "1 job owner",
         "7 rows written to clusop's own tables",

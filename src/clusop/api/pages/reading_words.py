@@ -63,7 +63,10 @@ def count_words(counts: Mapping[str, object]) -> tuple[str, ...]:
 
 def _told(name: str, told: object) -> list[str]:
     if name == "unmatched" and isinstance(told, Mapping):
-        return [f"{_many(many, 'hour')} without a price: {reason_words(reason)}" for reason, many in told.items()]
+        return [
+            f"{_many(many, 'hour')} without a price: {reason_words(reason).rstrip('.')}"
+            for reason, many in told.items()
+        ]
     if isinstance(told, list):
         return [reason_words(one) for one in told]
     if name in _NOUNS:

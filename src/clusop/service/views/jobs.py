@@ -36,7 +36,8 @@ __all__ = [
 SEEN_COLUMNS = tuple(
     problems.c[name]
     for name in (
-        "id", "task_key", "state", "compute", "team", "owner", "is_upper_bound", "first_seen_at_ms", "last_seen_at_ms",
+        "id", "task_key", "state", "compute", "engine", "team", "owner", "is_upper_bound", "first_seen_at_ms",
+        "last_seen_at_ms",
     )
 )  # fmt: skip
 
@@ -49,6 +50,7 @@ class SeenProblem:
     task_key: str
     state: str
     compute: str
+    engine: str
     team: str
     owner: str
     is_upper_bound: bool
@@ -64,7 +66,7 @@ class SeenProblem:
 @dataclass(frozen=True, slots=True)
 class JobLine:
     """A workload: how many of its problems are not resolved, in how many tasks, and what these burned lately. ``teams`` and
-    ``owners`` are those of its problems that have one.
+    ``owners`` are those of its problems that have one; ``engine`` is the one all of them left, ``""`` where there are several.
     """
 
     workspace: str
@@ -75,6 +77,7 @@ class JobLine:
     teams: tuple[str, ...]
     owners: tuple[str, ...]
     last_seen_at_ms: int
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def seen_problem(row: DatabaseRow) -> SeenProblem:
         task_key=row["task_key"],
         state=row["state"],
         compute=row["compute"],
+        engine=row["engine"],
         team=row["team"],
         owner=row["owner"],
         is_upper_bound=bool(row["is_upper_bound"]),
@@ -129,6 +133,7 @@ def job_line(workspace: str, workload: str, seen: Sequence[SeenProblem], recent:
         teams=_names(one.team for one in told),
         owners=_names(one.owner for one in told),
         last_seen_at_ms=max((one.last_seen_at_ms for one in told), default=0),
+        engine=told[0].engine if len({one.engine for one in told}) == 1 else "",
     )
 
 
