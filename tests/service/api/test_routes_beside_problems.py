@@ -201,9 +201,9 @@ def test_what_could_be_saved_in_all_is_of_ones_own_workspace(admin, client_of, s
             )  # fmt: skip
     told = admin.get("/v1/savings").json()
     assert [one["compute"] for one in told["chosen"]] == ["42/job:1", "43/job:2"]
-    # Nobody decided, so nobody knows whether it is cash or capacity.
-    assert [told[name]["high_microusd"] for name in ("cash", "capacity", "cash_or_capacity")] == [0, 0, 3_000_000]
-    assert client_of("read", workspace="43").get("/v1/savings").json()["cash_or_capacity"]["high_microusd"] == 2_000_000
+    # Nobody decided: the problems' own days say that it is cash.
+    assert [told[name]["high_microusd"] for name in ("cash", "capacity", "cash_or_capacity")] == [3_000_000, 0, 0]
+    assert client_of("read", workspace="43").get("/v1/savings").json()["cash"]["high_microusd"] == 2_000_000
 
 
 def test_exclusions_of_the_settings_are_marked_as_such(admin, client_of):
