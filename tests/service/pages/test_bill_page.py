@@ -101,7 +101,7 @@ def with_blanks(server):
 def test_counts_are_words(pages):
     text = with_blanks(pages)
     for words in ("33 hours", "28 new", "4 corrected", "1 with another label only", "12 job owners",
-                  "3 hours without a price: The price lists have no price for what was billed.",
+                  "3 hours without a price: The price lists have no price for what was billed;",
                   "Owners of jobs cannot be read"):  # fmt: skip
         assert words in text, words
     assert "{'" not in text
