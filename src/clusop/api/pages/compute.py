@@ -12,6 +12,7 @@ from clusop.analysis.assessment import Action
 from clusop.api.access import require
 from clusop.api.pages.asked import asked_start, asked_text
 from clusop.api.pages.figures import figure_of_json, saving_of
+from clusop.api.pages.known_savings import known_savings
 from clusop.api.pages.own_prices import decision_price_views
 from clusop.api.pages.shell import look_of, page, recent_of
 from clusop.api.pages.words import reason_words
@@ -22,19 +23,13 @@ from clusop.report.amounts import number, share
 from clusop.report.money_text import money_view
 from clusop.report.scrub import cut
 from clusop.report.view import Fact
-from clusop.service.decisions.totals import saving_totals
 from clusop.service.views.agents import agent_summary
 from clusop.service.views.compute import compute_lines, one_compute
 from clusop.service.views.days import window
-from clusop.units import MS_PER_HOUR
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from clusop.analysis.economics import Savings
-    from clusop.api.pages.shell import Look
     from clusop.report.view import MoneyView
-    from clusop.service.views.days import Window
     from clusop.service.views.decision_line import DecisionLine
 
 __all__ = ["router"]
@@ -81,7 +76,7 @@ def show(request: Request) -> HTMLResponse:
             ("computes", span, look.workspace),
             lambda: compute_lines(connection, recent, span.from_at_ms, look.workspace),
         )
-        savings = _savings(look, connection, span)
+        savings = known_savings(look, connection)
         heard = 0 if lines else agent_summary(connection, look.now_ms, look.workspace).seen_count
     first = asked_start(request, len(lines), _PAGE)
     shown = lines[first : first + _PAGE]
@@ -99,15 +94,6 @@ def show(request: Request) -> HTMLResponse:
         next_from=first + _PAGE if first + _PAGE < len(lines) else 0,
         savings={(line.workspace, line.compute): saving_of(line.decision) for line in shown},
         now_ms=look.now_ms,
-    )
-
-
-def _savings(look: Look, connection: Connection, span: Window) -> Savings:
-    """What could be saved in the days that the other pages sum, kept while nothing changed; decisions are made by the hour."""
-    return look.kept.ask(
-        connection,
-        ("savings", span, look.now_ms // MS_PER_HOUR, look.workspace),
-        lambda: saving_totals(connection, look.now_ms, span.from_day, look.workspace),
     )
 
 

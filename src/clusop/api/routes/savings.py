@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from clusop.api.routes.asked import Reading, database_of, now_ms_of
+from clusop.api.pages.known_savings import known_savings
+from clusop.api.pages.shell import look_of
+from clusop.api.routes.asked import Reading, database_of
 from clusop.api.routes.problem_answers import FigureAnswer
 from clusop.api.routes.refusals import refusals
-from clusop.service.decisions.totals import saving_totals
-from clusop.service.views.days import window
 
 if TYPE_CHECKING:
     from clusop.analysis.figure import Figure
 
 __all__ = ["ChosenAnswer", "SavingsAnswer", "router"]
-
-_DAYS = 30
 
 router = APIRouter(tags=["decisions"])
 
@@ -44,11 +42,10 @@ class SavingsAnswer(BaseModel):
 
 
 @router.get("/v1/savings", summary="What could be saved in all", responses=refusals())
-def savings(request: Request, caller: Reading) -> SavingsAnswer:
+def savings(request: Request, _caller: Reading) -> SavingsAnswer:
     """From the newest decision about each engine, and from the problems that have a compute definition."""
-    now_ms = now_ms_of(request)
     with database_of(request).reading() as connection:
-        found = saving_totals(connection, now_ms, window(now_ms, _DAYS).from_day, caller.workspace)
+        found = known_savings(look_of(request), connection)
     return SavingsAnswer(
         cash=_figure(found.cash),
         capacity=_figure(found.capacity),
