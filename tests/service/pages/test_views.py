@@ -200,8 +200,8 @@ def test_agents_and_readings(seeded):
         assert summary.seen_count == sum(summary.statuses.values()) > 5
         channels = {one.channel: one for one in deliveries_page(connection, DeliveriesAsked()).channels}
         assert (channels["risk-teams"].is_broken, channels["pricing-teams"].is_broken) == (True, False)
-        readings = reconciliation_lines(connection, SPAN)
+        readings = reconciliation_lines(connection)
         assert [line.outcome for line in readings.lines] == ["done"]
-        assert [gap.reason for gap in readings.gaps] == ["no-billed-price"]
+        assert [gap.reason for gap in bill_of(connection, SPAN).gaps] == ["no-billed-price"]
         counted = connection.execute(select(func.count()).where(problems.c.state == "snoozed")).scalar_one()
         assert suppressions(connection).snoozed_count == counted == 1

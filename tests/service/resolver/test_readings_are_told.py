@@ -15,7 +15,7 @@ from clusop.service.views.reconciliations import counts_by_run, reconciliation_l
 
 def told(database, mine=None):
     with database.reading() as connection:
-        return reconciliation_lines(connection, window(NOW_MS, 30), mine=mine)
+        return reconciliation_lines(connection, mine)
 
 
 def test_without_a_warehouse_the_bill_was_not_read(database, settings) -> None:

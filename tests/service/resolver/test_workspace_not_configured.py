@@ -9,7 +9,6 @@ from clusop.clock import SystemClock
 from clusop.errors import InputError
 from clusop.service.schedule.jobs import jobs_of
 from clusop.service.settings.settings import resolve
-from clusop.service.views.days import window
 from clusop.service.views.reconciliations import reconciliation_lines
 
 
@@ -24,7 +23,7 @@ def test_a_workspace_that_gives_no_way_in_is_told_as_a_run_that_failed(database,
     with pytest.raises(InputError):
         job.run(database, NOW_MS)
     with database.reading() as connection:
-        (line,) = reconciliation_lines(connection, window(NOW_MS, 30)).lines
+        (line,) = reconciliation_lines(connection).lines
     assert (line.outcome, line.tier, line.ended_at_ms) == ("failed", "modeled", NOW_MS)
     assert "cannot be reached with these settings" in line.sentence
     assert "DATABRICKS_HOST" in line.sentence

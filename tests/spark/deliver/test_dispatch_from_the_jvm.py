@@ -245,6 +245,8 @@ def test_hours_are_cumulative_and_the_highest_revision_has_all(probe, aggregator
     # The executors stay, so that a seal in another moment has more slot time, and nothing else.
     assert [one[1:] for one in told[3:]] == [(3030, 1800, 30)] * (len(told) - 3)
     assert [one[0] for one in told] == list(range(1, len(told) + 1))
+    slots = [sum(one.slot_ms.values()) for one in hours[2:]]
+    assert slots == sorted(set(slots)), "a revision that tells nothing new"
 
 
 SECRETS = (

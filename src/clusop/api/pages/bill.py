@@ -48,7 +48,7 @@ def show(request: Request) -> HTMLResponse:
         found = look.kept.ask(
             connection,
             ("reconciliations", span, look.workspace),
-            lambda: reconciliation_lines(connection, span, look.workspace, mine),
+            lambda: reconciliation_lines(connection, mine),
         )
     newest = found.lines[0] if found.lines else None
     return page(

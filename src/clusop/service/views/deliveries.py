@@ -104,7 +104,6 @@ class Deliveries:
 
     lines: tuple[DeliveryLine, ...]
     channels: tuple[ChannelLine, ...]
-    teams: tuple[str, ...]
     next_before: int
 
 
@@ -134,12 +133,9 @@ def deliveries_page(
     if asked.before:
         chosen = chosen.where(column.id < asked.before)
     lines = [delivery_line(row) for row in connection.execute(chosen).mappings()]
-    named = select(column.team).where(*_visible(asked.visible)).distinct().order_by(column.team).limit(_PAGE)
-    teams = connection.execute(named).scalars()
     return Deliveries(
         lines=tuple(lines[:_PAGE]),
         channels=channel_lines(connection, asked.visible) if channels is None else channels,
-        teams=tuple(str(team) for team in teams),
         next_before=lines[_PAGE - 1].id if len(lines) > _PAGE else 0,
     )
 

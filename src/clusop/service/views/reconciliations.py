@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 from clusop.service.store.tables.money import bill_hours, reconciliations
 from clusop.service.views.problem_line import mapping_of
 from clusop.service.views.reading_sentence import reading_sentence
-from clusop.service.views.visible import ALL_WORKSPACES, within
+from clusop.service.views.visible import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from clusop.service.views.days import Window
 
-__all__ = ["GapLine", "ReconciliationLine", "Reconciliations", "counts_by_run", "reconciliation_lines"]
+__all__ = ["ReconciliationLine", "Reconciliations", "counts_by_run", "reconciliation_lines"]
 
 _MOST = 50
 _MODELED = "modeled"
@@ -43,31 +43,20 @@ class ReconciliationLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GapLine:
-    """Hours of the bill that found no price, by reason."""
-
-    reason: str
-    hours: int
-
-
-@dataclass(frozen=True, slots=True)
 class Reconciliations:
-    """The newest 50 runs, newest first, and the hours of the window without a price. ``was_read``: whether there was a run that
+    """The newest 50 runs, newest first. ``was_read``: whether there was a run that
     could read a bill with prices, though it may have found nothing for this reader, or have failed after that.
     """
 
     lines: tuple[ReconciliationLine, ...]
-    gaps: tuple[GapLine, ...]
     was_read: bool
 
 
 def reconciliation_lines(
     connection: Connection,
-    window: Window,
-    workspace: str = ALL_WORKSPACES,
     mine: Mapping[int, Mapping[str, object]] | None = None,
 ) -> Reconciliations:
-    """Runs and gaps. A run reads the bill of the whole account: who may see one workspace sees those runs that wrote hours of
+    """The runs. A run reads the bill of the whole account: who may see one workspace sees those runs that wrote hours of
     it, ``mine`` (:func:`counts_by_run`), with the counts of these hours.
     """
     column = reconciliations.c
@@ -88,17 +77,6 @@ def reconciliation_lines(
     )
     if mine is not None:
         asked = asked.where(column.id.in_(sorted(mine)[-_MOST:]))
-    hours = bill_hours.c
-    gaps = (
-        select(hours.unpriced_reason, func.count())
-        .where(
-            hours.is_current,
-            hours.microusd.is_(None),
-            hours.hour_at_ms >= window.from_at_ms,
-            *within(hours.workspace, workspace),
-        )
-        .group_by(hours.unpriced_reason)
-    )
     return Reconciliations(
         lines=tuple(
             _told(
@@ -107,7 +85,6 @@ def reconciliation_lines(
             )
             for row in connection.execute(asked)
         ),
-        gaps=tuple(GapLine(str(reason), int(many)) for reason, many in connection.execute(gaps)),
         # Whatever its probe could not read leaves a run at modeled: it never came to the bill.
         was_read=connection.execute(select(column.id).where(column.tier != _MODELED).limit(1)).first() is not None,
     )
